@@ -1,0 +1,1 @@
+"""Rules of the catalog as plain Python: values in, values out."""
