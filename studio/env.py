@@ -125,13 +125,13 @@ def origins(name: str, default: Collection[str] = ()) -> tuple[str, ...]:
 
 
 def path(name: str, default: Path) -> Path:
-    """Read a path; `~` is the home folder, and a relative one starts where the command was typed."""
+    """Read a path; `~` is the home folder, a relative one starts at the working folder."""
     value = text(name, "")
     return Path(value).expanduser().absolute() if value else default
 
 
 def url(name: str, default: str | None = None, *, schemes: Collection[str]) -> str:
-    """Read a URL with one of the schemes; it may come from `NAME_FILE`, since it holds passwords."""
+    """Read a URL with one of the schemes, or from `NAME_FILE`, since it may hold a password."""
     value = secret(name, default)
     _split_url(name, value, schemes)
     return value
