@@ -1,4 +1,4 @@
-"""Entry points: settings, URLs, the Celery app, the command line and the embedded services.
+"""Entry points: settings, URLs, the Celery app, commands and the embedded services.
 
-It wires the apps together and owns no data. No app imports it.
+Wires the four apps together; no app imports it.
 """

@@ -1,0 +1,35 @@
+"""Every table of the catalog."""
+
+from catalog.models.artists import Artist
+from catalog.models.audit import AuditEvent
+from catalog.models.changes import Change, ChangeSet
+from catalog.models.descriptions import Description
+from catalog.models.files import Artwork, AudioFile
+from catalog.models.people import Invitation, Membership, User, Workspace
+from catalog.models.releases import Release, ReleaseCredit
+from catalog.models.stems import Stem
+from catalog.models.terms import Assertion, Term
+from catalog.models.tracks import Track, TrackCredit
+from catalog.models.uploads import Upload
+
+__all__ = [
+    "Artist",
+    "Artwork",
+    "Assertion",
+    "AudioFile",
+    "AuditEvent",
+    "Change",
+    "ChangeSet",
+    "Description",
+    "Invitation",
+    "Membership",
+    "Release",
+    "ReleaseCredit",
+    "Stem",
+    "Term",
+    "Track",
+    "TrackCredit",
+    "Upload",
+    "User",
+    "Workspace",
+]

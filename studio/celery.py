@@ -1,0 +1,11 @@
+"""The Celery application. State is in PostgreSQL; messages only wake workers."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+
+app = Celery("liner")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,17 @@
+"""Every address of the studio."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from studio import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.front_door, name="front_door"),
+    path("accounts/", include("allauth.urls")),
+    path("w/<slug:workspace>/", include("catalog.urls")),
+]
+
+if settings.DEBUG:
+    from studio.styleguide import styleguide
+
+    urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))
