@@ -8,6 +8,7 @@ template of the same name.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -155,6 +156,12 @@ def undo_address(extra_tags: str) -> str:
 def unlocalized(value: float | None) -> str:
     """Write a number for a machine (data attributes, SVG): a dot, no separators."""
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """Write a value as JSON for a data attribute; the template escapes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @register.filter
