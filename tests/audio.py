@@ -143,12 +143,12 @@ def write_flac(
 def write_encoded(
     path: Path, samples: Samples, *, sample_rate_hz: int = SAMPLE_RATE_HZ, bit_rate: int = 128_000
 ) -> Path:
-    """Write mp3, ogg (Vorbis), opus (48 kHz only) or m4a (AAC), chosen by the suffix of the path."""
+    """Write mp3, ogg (Vorbis), opus (48 kHz) or m4a (AAC), by the suffix of the path."""
     if path.suffix == ".m4a":
         _write_aac(path, np.atleast_2d(samples), sample_rate_hz, bit_rate)
     else:
         container, codec = _CODECS[path.suffix]
-        # One call with a whole stereo Vorbis file crashes libsndfile; blocks do not.
+        # One call with a long stereo Vorbis file can crash libsndfile; blocks do not.
         channels = np.atleast_2d(samples)
         with soundfile.SoundFile(
             path, "w", sample_rate_hz, channels.shape[0], format=container, subtype=codec
