@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from studio import heartbeat  # noqa: F401 - connects the workers' heartbeat
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
 app = Celery("liner")

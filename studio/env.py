@@ -25,6 +25,11 @@ class EnvError(ValueError):
         super().__init__(f"{name} {problem}")
 
 
+def is_set(name: str) -> bool:
+    """Tell whether a variable, or the file that stands for it, is given."""
+    return any(os.environ.get(key, "").strip() for key in (name, f"{name}_FILE"))
+
+
 def text(name: str, default: str | None = None) -> str:
     """Read a text; without a default the variable must be set."""
     value = os.environ.get(name, "").strip()

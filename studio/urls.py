@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from studio import views
+from studio import health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_door, name="front_door"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("w/<slug:workspace>/", include("catalog.urls")),
 ]

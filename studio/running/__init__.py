@@ -1,0 +1,1 @@
+"""Everything `manage.py up` runs: one web server, the workers and the scheduler, looked after."""

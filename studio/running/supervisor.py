@@ -1,0 +1,222 @@
+"""Run some programs together: prefix their output, restart what dies, stop all of them cleanly.
+
+One thread and no more: children are made with a death signal, which follows the thread that made
+them, and forking is only safe while no other thread holds a lock.
+"""
+
+import contextlib
+import ctypes
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from studio.embedded.processes import open_log
+
+FIRST_DELAY_S = 1.0
+LONGEST_DELAY_S = 30.0
+# A program that ran this long was well; its next end starts the delays anew.
+STEADY_AFTER_S = 60.0
+PR_SET_PDEATHSIG = 1
+COLOURS = ("36", "33", "35", "32", "34")
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to run. `patience_s` is how long it may take to finish its work when told to stop."""
+
+    name: str
+    arguments: tuple[str, ...]
+    niceness: int = 0
+    patience_s: float = 10.0
+
+
+@dataclass
+class Child:
+    """One program with its process, while it has one."""
+
+    program: Program
+    log: IO[bytes]
+    colour: str
+    process: "subprocess.Popen[bytes] | None" = None
+    started_at: float = 0.0
+    start_again_at: float = 0.0
+    delay_s: float = FIRST_DELAY_S
+    ends: int = 0
+    unfinished: bytes = field(default=b"", repr=False)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process lives, as far as we have noticed."""
+        return self.process is not None
+
+
+class Supervisor:
+    """Keeps programs running until told to stop."""
+
+    def __init__(self, programs: list[Program], *, log_dir: Path, cwd: Path) -> None:
+        self.children = [
+            Child(program, open_log(log_dir / f"{program.name}.log"), COLOURS[i % len(COLOURS)])
+            for i, program in enumerate(programs)
+        ]
+        self._cwd = cwd
+        self._selector = selectors.DefaultSelector()
+        self._width = max(len(program.name) for program in programs)
+        self._colourful = sys.stdout.isatty()
+        self._console_open = True
+        self._libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+    def start(self) -> None:
+        """Start every program."""
+        for child in self.children:
+            self._start(child)
+
+    def run(self, *, until: Callable[[], bool], each_s: float = 0.2) -> None:
+        """Pass on output and restart what ended, until `until` says so."""
+        while not until():
+            self._pass_on(each_s)
+            self._look_after()
+
+    def stop(self, *, hurry: Callable[[], bool] = lambda: False) -> None:
+        """Tell every program to stop, and kill those that take longer than their patience.
+
+        `hurry` may cut the waiting short: somebody pressed Ctrl-C a second time.
+        """
+        asked_at = time.monotonic()
+        for child in self.children:
+            self._signal(child, signal.SIGTERM)
+        while any(child.is_running for child in self.children):
+            self._pass_on(0.1)
+            for child in self.children:
+                if child.process is not None and child.process.poll() is not None:
+                    self._bury(child)
+                elif hurry() or time.monotonic() - asked_at > child.program.patience_s:
+                    self._kill_group(child)
+        for child in self.children:
+            child.log.close()
+
+    def say(self, text: str) -> None:
+        """Print a line of our own."""
+        self._print(text)
+
+    def _start(self, child: Child) -> None:
+        us = os.getpid()
+        child.process = subprocess.Popen(
+            child.program.arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=self._cwd,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            # A group of its own: Ctrl-C reaches us alone, and we stop each program once.
+            process_group=0,
+            preexec_fn=lambda: self._tie_to_us(us, child.program.niceness),
+        )
+        child.started_at = time.monotonic()
+        assert child.process.stdout is not None
+        os.set_blocking(child.process.stdout.fileno(), False)
+        self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
+
+    def _tie_to_us(self, us: int, niceness: int) -> None:
+        """In the child: have it told to stop when we die, even by `kill -9`."""
+        if self._libc is not None:
+            self._libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != us:  # we died before the line above
+                os._exit(1)
+        if niceness:
+            os.nice(niceness)
+
+    def _look_after(self) -> None:
+        now = time.monotonic()
+        for child in self.children:
+            if child.process is not None and child.process.poll() is not None:
+                code = child.process.returncode
+                steady = now - child.started_at > STEADY_AFTER_S
+                self._bury(child)
+                child.delay_s = (
+                    FIRST_DELAY_S
+                    if steady or child.ends == 0
+                    else min(child.delay_s * 2, LONGEST_DELAY_S)
+                )
+                child.ends += 1
+                child.start_again_at = now + child.delay_s
+                self._line(
+                    child, f"{_how_it_ended(code)}; starts again in {child.delay_s:.0f} s".encode()
+                )
+            elif child.process is None and now >= child.start_again_at:
+                self._start(child)
+
+    def _bury(self, child: Child) -> None:
+        """Take the last output of an ended process, and end what it left in its group."""
+        assert child.process is not None
+        assert child.process.stdout is not None
+        self._kill_group(child)
+        self._read(child)
+        if child.unfinished:
+            self._line(child, child.unfinished)
+            child.unfinished = b""
+        self._forget(child.process.stdout)
+        child.process.stdout.close()
+        child.process.wait()
+        child.process = None
+
+    def _signal(self, child: Child, number: signal.Signals) -> None:
+        if child.process is not None and child.process.poll() is None:
+            child.process.send_signal(number)
+
+    def _kill_group(self, child: Child) -> None:
+        assert child.process is not None
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody is left in it
+            os.killpg(child.process.pid, signal.SIGKILL)
+
+    def _pass_on(self, wait_s: float) -> None:
+        for key, _ in self._selector.select(wait_s):
+            self._read(key.data)
+
+    def _read(self, child: Child) -> None:
+        assert child.process is not None
+        assert child.process.stdout is not None
+        while True:
+            try:
+                chunk = os.read(child.process.stdout.fileno(), 65536)
+            except BlockingIOError:
+                return
+            if not chunk:
+                self._forget(child.process.stdout)
+                return
+            *lines, child.unfinished = (child.unfinished + chunk).split(b"\n")
+            for line in lines:
+                self._line(child, line)
+
+    def _forget(self, output: IO[bytes]) -> None:
+        """Stop waiting for output that has ended, which would always be ready."""
+        if output in self._selector.get_map():
+            self._selector.unregister(output)
+
+    def _line(self, child: Child, line: bytes) -> None:
+        child.log.write(line + b"\n")
+        child.log.flush()
+        name = child.program.name.ljust(self._width)
+        if self._colourful:
+            name = f"\x1b[{child.colour}m{name}\x1b[0m"
+        self._print(f"{name} | {line.decode(errors='replace')}")
+
+    def _print(self, text: str) -> None:
+        if not self._console_open:
+            return
+        try:
+            print(text, flush=True)
+        except OSError:  # the terminal went away; the log files go on
+            self._console_open = False
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"ended with code {code}"
