@@ -19,7 +19,7 @@ from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from catalog.domain.word_diff import Piece, diff_words
 from studio.icons import PATHS, SOLID
@@ -179,19 +179,19 @@ def panel(
     level: int = 2,
 ) -> str:
     """Frame content as a section with an optional heading: `{% panel title="Facts" %}…`."""
-    return _render("panel", context, content, title=title, css=css, level=level)
+    return _render("panel", content, title=title, css=css, level=level)
 
 
-@register.simple_block_tag(takes_context=True)
-def table(context: template.Context, content: str, caption: str, css: str = "") -> str:
+@register.simple_block_tag()
+def table(content: str, caption: str, css: str = "") -> str:
     """Frame <thead> and <tbody> as a table with its caption, scrollable when too wide."""
-    return _render("table", context, content, caption=caption, css=css)
+    return _render("table", content, caption=caption, css=css)
 
 
-@register.simple_block_tag(takes_context=True)
-def dialog(context: template.Context, content: str, id: str, title: str) -> str:
+@register.simple_block_tag()
+def dialog(content: str, id: str, title: str) -> str:
     """Put content in a native dialog; a button with `data-opens="<id>"` opens it."""
-    return _render("dialog", context, content, id=id, title=title)
+    return _render("dialog", content, id=id, title=title)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -212,13 +212,12 @@ def chart_frame(
     figures = render_to_string(table_template, context.flatten()) if table_template else ""
     return _render(
         "chart_frame",
-        context,
         content,
         title=title,
         measure=measure,
         source=source,
         level=level,
-        figures=mark_safe(figures),  # noqa: S308 - rendered by a template just above
+        figures=figures,
     )
 
 
@@ -247,9 +246,5 @@ def form_errors(form: Any) -> Iterable[Mapping[str, str]]:
             }
 
 
-def _render(name: str, context: template.Context, content: str, **values: object) -> str:
-    return render_to_string(
-        f"components/{name}.html",
-        {**values, "content": content},
-        request=context.get("request"),
-    )
+def _render(name: str, content: str, **values: object) -> str:
+    return render_to_string(f"components/{name}.html", {**values, "content": content})
