@@ -1,0 +1,1 @@
+"""Writes of the catalog: one function per thing a person or machine does."""

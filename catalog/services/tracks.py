@@ -1,0 +1,190 @@
+"""Tracks, artists and releases as people make and change them one at a time."""
+
+from collections.abc import Mapping, Sequence
+
+from catalog.access import Access, Permission
+from catalog.domain.changes import Json
+from catalog.domain.identifiers import normalise_isrc, normalise_upc
+from catalog.errors import StudioError
+from catalog.models import Artist, Assertion, ChangeSet, Description, Term, Track, TrackCredit
+from catalog.services.changes import NotYours, edit_row
+from catalog.services.ledger import Ledger, change_set
+
+
+def artist_named(ledger: Ledger, name: str) -> Artist:
+    """Find the workspace's artist of that name, in any case, or make one in the change set."""
+    name = " ".join(name.split())
+    found = Artist.objects.filter(workspace_id=ledger.workspace_id, name__iexact=name).first()
+    if found is not None:
+        return found
+    created: Artist = ledger.create("artist", {"name": name})
+    return created
+
+
+def credits_of(artists: Sequence[Artist], role: str = TrackCredit.Role.MAIN) -> list[Json]:
+    """Write credits as change sets hold them."""
+    return [{"artist": artist.pk, "role": str(role)} for artist in artists]
+
+
+def edit_track(
+    *,
+    access: Access,
+    track: Track,
+    values: Mapping[str, Json],
+    row_version: int,
+    artist_names: Sequence[str] | None = None,
+) -> ChangeSet | None:
+    """Save a track's form; identifiers are brought into their stored form first.
+
+    Raises
+    ------
+    catalog.services.changes.EditConflict : somebody changed the same fields since `row_version`
+    MalformedIdentifier, InvalidValue : with words for the field
+    """
+    wanted = dict(values)
+    if "isrc" in wanted:
+        wanted["isrc"] = normalise_isrc(wanted["isrc"])
+    if artist_names is not None:
+        wanted["credits"] = _credits(access, track, artist_names)
+    return edit_row(
+        "track", track.pk, wanted, row_version=row_version, access=access, reason=f"Edit “{track}”"
+    )
+
+
+def edit_release(
+    *,
+    access: Access,
+    release_id: int,
+    title: str,
+    values: Mapping[str, Json],
+    row_version: int,
+) -> ChangeSet | None:
+    """Save a release's form."""
+    wanted = dict(values)
+    if "upc" in wanted:
+        wanted["upc"] = normalise_upc(wanted["upc"])
+    return edit_row(
+        "release",
+        release_id,
+        wanted,
+        row_version=row_version,
+        access=access,
+        reason=f"Edit “{title}”",
+    )
+
+
+def assert_terms(
+    *,
+    access: Access,
+    track: Track,
+    add: Sequence[Term] = (),
+    remove: Sequence[Term] = (),
+    reason: str,
+    source: str = ChangeSet.Source.TYPED,
+    values: Mapping[str, Json] | None = None,
+) -> ChangeSet | None:
+    """Add and remove single terms, and set plain values with them, in one change set.
+
+    This is how an accepted suggestion becomes an assertion: `source` says so.
+    """
+    _check_editable(access, track)
+    with change_set(
+        workspace=access.workspace, actor=access.user, source=source, reason=reason
+    ) as ledger:
+        wanted: dict[str, Json] = dict(values or {})
+        ledger.current("track", {track.pk}, ())
+        for facet in {term.facet for term in (*add, *remove)}:
+            present = set(
+                Assertion.objects.filter(track=track, term__facet=facet).values_list(
+                    "term__slug", flat=True
+                )
+            )
+            present |= {term.slug for term in add if term.facet == facet}
+            present -= {term.slug for term in remove if term.facet == facet}
+            wanted[facet] = sorted(present)
+        ledger.put(track, **wanted)
+    return None if ledger.is_empty else ledger.change_set
+
+
+def save_description(
+    *,
+    access: Access,
+    track: Track,
+    text: str,
+    row_version: int,
+    language: str = "en",
+    length: int = Description.Length.MEDIUM,
+) -> ChangeSet | None:
+    """Save a description; earlier texts stay in the ledger. `row_version` 0 means a new one.
+
+    Raises
+    ------
+    StudioError : longer than the length allows, counted in code points
+    catalog.services.changes.EditConflict : somebody saved another text since
+    """
+    _check_editable(access, track)
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > length:
+        raise StudioError(
+            f"The description has {len(text):,} characters; this length allows {length:,}.",
+            hint=f"Shorten it by {len(text) - length:,}.",
+        )
+    found = Description.objects.filter(track=track, language=language, length=length).first()
+    reason = f"Describe “{track}”"
+    if found is not None:
+        return edit_row(
+            "description",
+            found.pk,
+            {"text": text},
+            row_version=row_version or 1,
+            access=access,
+            reason=reason,
+        )
+    with change_set(
+        workspace=access.workspace,
+        actor=access.user,
+        source=ChangeSet.Source.TYPED,
+        reason=reason,
+    ) as ledger:
+        if text:
+            ledger.create(
+                "description",
+                {"track": track.pk, "language": language, "length": int(length), "text": text},
+            )
+    return None if ledger.is_empty else ledger.change_set
+
+
+def delete_track(*, access: Access, track: Track) -> ChangeSet:
+    """Remove a track with its stems and texts; undo brings everything back."""
+    _check_editable(access, track)
+    with change_set(
+        workspace=access.workspace,
+        actor=access.user,
+        source=ChangeSet.Source.TYPED,
+        reason=f"Remove “{track}”",
+    ) as ledger:
+        ledger.delete(track)
+    return ledger.change_set
+
+
+def _credits(access: Access, track: Track, names: Sequence[str]) -> list[Json]:
+    """Keep the roles of artists who stay; new names become artists in a change set of their own."""
+    roles = {credit.artist_id: credit.role for credit in TrackCredit.objects.filter(track=track)}
+    with change_set(
+        workspace=access.workspace,
+        actor=access.user,
+        source=ChangeSet.Source.TYPED,
+        reason=f"Add artists of “{track}”",
+    ) as ledger:
+        artists = [artist_named(ledger, name) for name in names if name.strip()]
+    unique = {artist.pk: artist for artist in artists}
+    return [{"artist": pk, "role": roles.get(pk, str(TrackCredit.Role.MAIN))} for pk in unique]
+
+
+def _check_editable(access: Access, track: Track) -> None:
+    if access.can(Permission.EDIT):
+        if track.workspace_id == access.workspace_id:
+            return
+    elif Track.objects.editable_by(access).filter(pk=track.pk).exists():
+        return
+    raise NotYours([str(track)])
