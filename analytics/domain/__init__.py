@@ -1,0 +1,1 @@
+"""Rules of surfacing as plain Python and NumPy: values in, values out."""
