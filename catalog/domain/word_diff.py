@@ -30,7 +30,24 @@ def diff_words(before: str, after: str) -> tuple[Piece, ...]:
     old, new = _words(before), _words(after)
     if max(len(old), len(new)) > MAX_WORDS:
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    return tuple(_pieces(old, new))
+    return tuple(_keep_space_before(list(_pieces(old, new))))
+
+
+def _keep_space_before(pieces: list[Piece]) -> list[Piece]:
+    """Let a lone change start at its word: `the| old| harbour` reads as `the |old |harbour`."""
+    for index in range(1, len(pieces) - 1):
+        before, change, after = pieces[index - 1 : index + 2]
+        space = _leading_space(change.text)
+        alone = before.kind == after.kind == "same" != change.kind
+        if alone and space and _leading_space(after.text) == space:
+            pieces[index - 1] = Piece("same", before.text + space)
+            pieces[index] = Piece(change.kind, change.text[len(space) :] + space)
+            pieces[index + 1] = Piece("same", after.text[len(space) :])
+    return [piece for piece in pieces if piece.text]
+
+
+def _leading_space(text: str) -> str:
+    return text[: len(text) - len(text.lstrip())]
 
 
 def _words(text: str) -> list[str]:
