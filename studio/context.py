@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from catalog.access import Access
-from catalog.models import Workspace
+from catalog.access import Access, access_for
+from catalog.models import User, Workspace
 from catalog.selectors import workspaces_of
 
 THEMES = frozenset({"light", "dark"})
@@ -57,6 +57,7 @@ PLACES = (
         also=("catalog:members", "catalog:vocabulary", "catalog:audit", "analysis:operations"),
     ),
 )
+ACCOUNT_PAGES = ("account_", "mfa_")
 NARROW_FIRST = sorted(PLACES, key=lambda place: place.label != "Settings")
 
 
@@ -65,11 +66,20 @@ class Frame:
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
-        self.access: Access | None = getattr(request, "access", None)
+
+    @cached_property
+    def access(self) -> Access | None:
+        """The workspace of this page; on the pages about one's own account, the one used last."""
+        inside: Access | None = getattr(self._request, "access", None)
+        user = self._request.user
+        if inside or not self._view_name.startswith(ACCOUNT_PAGES) or not isinstance(user, User):
+            return inside
+        workspace = workspaces_of(user).first()
+        return access_for(user, workspace.slug) if workspace else None
 
     @property
     def workspace(self) -> Workspace | None:
-        """The workspace of this page; None on pages outside any."""
+        """The workspace whose places the rail shows; None where there is none to show."""
         return self.access.workspace if self.access else None
 
     @cached_property
@@ -118,10 +128,11 @@ def studio(request: HttpRequest) -> dict[str, Any]:
     if frame is None:
         frame = Frame(request)
         request.frame = frame  # type: ignore[attr-defined]  # one frame a request, however many templates
+    access: Access | None = getattr(request, "access", None)
     return {
         "frame": frame,
-        "access": frame.access,
-        "workspace": frame.workspace,
+        "access": access,
+        "workspace": access.workspace if access else None,
         "ui": {
             "theme": _remembered(request, "liner_theme", THEMES),
             "density": _remembered(request, "liner_density", DENSITIES),
