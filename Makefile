@@ -1,0 +1,48 @@
+# Two commands matter: `make up` and `make test`. `make help` lists the rest.
+
+# Any Python runs the setup, which then looks for a supported one; PYTHON=... names it instead.
+SETUP_PYTHON := $(or $(PYTHON),$(firstword $(shell command -v python3 python3.11 python3.12 python3.13)))
+VENV := .venv/bin
+TESTED := tests catalog/domain analysis/domain prompts/domain analytics/domain
+
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help up setup test check bench
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  PORT=8001 and HOST=0.0.0.0 go with up, ARGS='-k upload' with test, NAME=tempo with bench."
+
+up: ## Set up what is missing, then run the studio until Ctrl-C
+	@$(call bootstrap,up)
+	@exec $(VENV)/python manage.py up $(if $(PORT),--port $(PORT)) $(if $(filter command line,$(origin HOST)),--host $(HOST)) $(ARGS)
+
+setup: ## Set up everything without starting anything
+	@$(call bootstrap,setup)
+
+test: ## Set up what tests need and run all of them
+	@$(call bootstrap,test)
+	$(VENV)/python -m pytest $(wildcard $(TESTED)) $(ARGS)
+
+check: ## Lint, format, types, import contracts, migrations, templates, API schema, deployment
+	@$(call bootstrap,check)
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	$(VENV)/djlint templates --lint --quiet
+	$(VENV)/python manage.py makemigrations --check --dry-run
+	$(VENV)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	$(VENV)/python -m studio.deploy_check
+
+bench: ## Run one benchmark on generated data: make bench NAME=tempo
+	@$(call bootstrap,setup)
+	$(VENV)/python manage.py bench $(NAME) $(ARGS)
+
+define bootstrap
+	if [ -z "$(SETUP_PYTHON)" ]; then \
+		echo "Liner needs Python 3.11, 3.12 or 3.13, and found no Python." >&2; exit 1; \
+	fi; \
+	$(SETUP_PYTHON) studio/bootstrap.py $(1)
+endef
