@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from analytics.domain.grammar import Grammar, read_grammar
+from analytics.domain.market import MarketModel
+from analytics.domain.market import market_model as build_market_model
+from catalog.vocabulary import default_terms
 
 DATA_DIR = Path(__file__).parent / "data"
 GRAMMAR_DIR = DATA_DIR / "grammar"
@@ -34,3 +37,25 @@ def _fingerprint(paths: list[Path]) -> str:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+@cache
+def market_model() -> MarketModel:
+    """The generated market that the shipped figures describe."""
+    points = {
+        spec.slug: (spec.valence or 0.0, spec.arousal or 0.0)
+        for spec in default_terms()
+        if spec.facet == "mood"
+    }
+    return build_market_model(
+        _parsed(DATA_DIR / "market.toml"),
+        _parsed(DATA_DIR / "market_scenes.toml"),
+        grammar(),
+        points,
+    )
+
+
+@cache
+def market_version() -> str:
+    """A short fingerprint of the market's figures and of the grammar it leans on."""
+    return _fingerprint([DATA_DIR / "market.toml", DATA_DIR / "market_scenes.toml"])

@@ -92,7 +92,7 @@ PARAMETER_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """Values of every parameter, on its own scale (log-odds or slope): arrays of shape (n_draws,)."""
+    """Values of every parameter on its own scale (log-odds or slope), shape (n_draws,) each."""
 
     values: Mapping[str, Floats]
 

@@ -15,7 +15,7 @@ DEFAULT_LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate, the range that should hold the truth `level` of the time, and the sample size."""
+    """An estimate, the range that holds the truth `level` of the time, and the sample size."""
 
     estimate: float
     low: float

@@ -428,7 +428,9 @@ def _joined(phrases: Iterable[str]) -> list[str]:
     return joined
 
 
-_SMALL_WORDS = frozenset("with that from some your have this what when week".split())
+_SMALL_WORDS = frozenset(
+    ("with", "that", "from", "some", "your", "have", "this", "what", "when", "week")
+)
 
 
 def _repeats_a_word(text: str) -> bool:
