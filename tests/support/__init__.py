@@ -1,0 +1,1 @@
+"""What fixtures are made of: a real worker process and a real browser."""
