@@ -1,0 +1,359 @@
+"""The track index: everything the engine needs of a market, as arrays."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prompts.domain.concepts import ConceptSpace
+from prompts.domain.documents import TrackDocument
+from prompts.domain.lexical import (
+    BUCKETS,
+    content_words,
+    count_words,
+    inverse_frequency,
+    saturate,
+)
+from prompts.domain.text import fold, tokenize
+
+Floats = NDArray[np.float32]
+Positions = NDArray[np.int32]
+
+CHUNK = 4096
+PRIOR_SHARE = 0.03
+PRIOR_TRACKS = 200.0
+"""A catalog of four tracks says nothing about how rare a term is; blend with a prior of this size."""
+
+KEYS = tuple(
+    f"{tonic} {mode}"
+    for mode in ("major", "minor")
+    for tonic in ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+)
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors."""
+
+    dimensions: int
+
+    def encode(self, texts: Sequence[str]) -> Floats: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How rare terms and words are. Kept fixed when one edited track is scored again."""
+
+    tracks: int
+    concept_rarity: Floats
+    word_rarity: Floats
+    mean_length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """For each key, the sorted positions that have it, and optionally a weight for each."""
+
+    starts: NDArray[np.int64]
+    positions: Positions
+    weights: Floats | None = None
+
+    def of(self, key: int) -> Positions:
+        """Positions of the tracks that have `key`."""
+        return self.positions[self.starts[key] : self.starts[key + 1]]
+
+    def weights_of(self, key: int) -> Floats:
+        """Weights that belong to `of(key)`."""
+        assert self.weights is not None
+        return self.weights[self.starts[key] : self.starts[key + 1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Numbers for hard filters; NaN and -1 mean unknown."""
+
+    tempo_bpm: Floats
+    year: Floats
+    duration_s: Floats
+    energy: Floats
+    popularity: Floats
+    key: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedTrack:
+    """One track as numbers: a column of the matrix and what the filters need."""
+
+    vector: Floats
+    carried: frozenset[int]
+    words: Positions
+    word_weights: Floats
+    tempo_bpm: float
+    year: float
+    duration_s: float
+    key: int
+    artists: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackIndex:
+    """A market or a catalog ready to be asked.
+
+    `matrix` has shape (concept columns + text columns, tracks), float32, so that a query touches
+    whole rows. Positions are places in `track_ids`.
+    """
+
+    space: ConceptSpace
+    encoder: Encoder
+    statistics: Statistics
+    track_ids: NDArray[np.int64]
+    matrix: Floats
+    carriers: Postings
+    words: Postings
+    facts: Facts
+    artist_codes: Positions
+    artists: Mapping[str, Positions]
+    titles: Mapping[str, Positions]
+    signatures: Floats | None
+
+    def __len__(self) -> int:
+        return len(self.track_ids)
+
+    @property
+    def text_columns(self) -> slice:
+        """Rows of `matrix` that hold the text embedding."""
+        return slice(len(self.space), len(self.space) + self.encoder.dimensions)
+
+
+def name_key(name: str) -> str:
+    """Fold an artist name or a title so that spellings meet ("The XX" and "the xx")."""
+    words = [token.word for token in tokenize(name) if token.is_word]
+    if len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    return " ".join(words)
+
+
+def document_text(document: TrackDocument, space: ConceptSpace) -> str:
+    """What the text embedding reads of a track: its terms in words, then its descriptions."""
+    labels = [
+        space.lexicon.label(term)
+        for term in space.terms
+        if document.terms.get(term.facet, {}).get(term.slug, 0.0) >= 0.5
+    ] if document.terms else []  # fmt: skip
+    return ". ".join([*([", ".join(labels)] if labels else []), *document.texts])
+
+
+def document_words(document: TrackDocument, space: ConceptSpace) -> list[str]:
+    """What the lexical part reads of a track: title, artists, label, descriptions."""
+    texts = (document.title, *document.artists, document.label, *document.texts)
+    return content_words(texts, space.lexicon.cues.stop_words)
+
+
+def build_index(
+    documents: Iterable[TrackDocument],
+    *,
+    space: ConceptSpace,
+    encoder: Encoder,
+    statistics: Statistics | None = None,
+) -> TrackIndex:
+    """Build the index of a market; documents are read once, in chunks, and not kept.
+
+    Give `statistics` of another index to keep its idea of rarity.
+    """
+    parts = [_encode_chunk(chunk, space, encoder) for chunk in _chunks(documents)]
+    tracks = sum(len(part.track_ids) for part in parts)
+    width = len(space) + encoder.dimensions
+    matrix = np.zeros((width, tracks), dtype=np.float32)
+    at = 0
+    for part in parts:
+        matrix[:, at : at + len(part.track_ids)] = part.rows.T
+        at += len(part.track_ids)
+        part.rows = np.zeros((0, 0), dtype=np.float32)
+    lengths = np.array([length for part in parts for length in part.lengths], dtype=np.float32)
+    statistics = statistics or _statistics(matrix[: len(space)], parts, lengths)
+    return TrackIndex(
+        space=space,
+        encoder=encoder,
+        statistics=statistics,
+        track_ids=np.array([i for part in parts for i in part.track_ids], dtype=np.int64),
+        matrix=matrix,
+        carriers=_postings([held for part in parts for held in part.carried], len(space)),
+        words=_word_postings(parts, lengths, statistics.mean_length),
+        facts=_facts([fact for part in parts for fact in part.facts]),
+        artist_codes=_codes([a for part in parts for a in part.artists]),
+        artists=_names([a for part in parts for a in part.artists]),
+        titles=_names([(title,) for part in parts for title in part.titles]),
+        signatures=_signatures([s for part in parts for s in part.signatures]),
+    )
+
+
+def encode_track(document: TrackDocument, index: TrackIndex) -> EncodedTrack:
+    """Turn one (edited) track into numbers with the statistics of `index`."""
+    space = index.space
+    reading = space.read_document(document)
+    smoothed = space.smooth(space.raw_row(reading)[None])[0]
+    embedded = index.encoder.encode([document_text(document, space)])[0]
+    buckets, counts, length = count_words(document_words(document, space))
+    return EncodedTrack(
+        vector=np.concatenate([smoothed, embedded]).astype(np.float32),
+        carried=space.carried(reading),
+        words=buckets,
+        word_weights=saturate(counts, length, index.statistics.mean_length),
+        tempo_bpm=document.tempo_bpm or np.nan,
+        year=document.year or np.nan,
+        duration_s=document.duration_s or np.nan,
+        key=key_code(document.key),
+        artists=tuple(name_key(artist) for artist in document.artists),
+    )
+
+
+def key_code(key: str) -> int:
+    """Number of a key name, -1 if unknown."""
+    return KEYS.index(key) if key in KEYS else -1
+
+
+@dataclass(slots=True)
+class _Part:
+    track_ids: list[int]
+    rows: Floats
+    carried: list[frozenset[int]]
+    words: list[tuple[Positions, Floats]]
+    lengths: list[int]
+    facts: list[tuple[float, float, float, float, float, int]]
+    artists: list[tuple[str, ...]]
+    titles: list[str]
+    signatures: list[tuple[float, ...]]
+
+
+def _chunks(documents: Iterable[TrackDocument]) -> Iterator[list[TrackDocument]]:
+    source = iter(documents)
+    while chunk := list(islice(source, CHUNK)):
+        yield chunk
+
+
+def _encode_chunk(documents: list[TrackDocument], space: ConceptSpace, encoder: Encoder) -> _Part:
+    readings = [space.read_document(document) for document in documents]
+    raw = np.stack([space.raw_row(reading) for reading in readings])
+    texts = encoder.encode([document_text(document, space) for document in documents])
+    counted = [count_words(document_words(document, space)) for document in documents]
+    nan = float("nan")
+    return _Part(
+        track_ids=[document.track_id for document in documents],
+        rows=np.concatenate([space.smooth(raw), texts], axis=1),
+        carried=[space.carried(reading) for reading in readings],
+        words=[(buckets, counts) for buckets, counts, _ in counted],
+        lengths=[length for _, _, length in counted],
+        facts=[
+            (
+                d.tempo_bpm or nan,
+                float(d.year or nan),
+                d.duration_s or nan,
+                nan if d.energy is None else d.energy,
+                nan if d.popularity is None else d.popularity,
+                key_code(d.key),
+            )
+            for d in documents
+        ],
+        artists=[tuple(name_key(artist) for artist in d.artists) for d in documents],
+        titles=[fold_title(d.title) for d in documents],
+        signatures=[d.signature for d in documents],
+    )
+
+
+def fold_title(title: str) -> str:
+    """Fold a title for "like this track" look-ups."""
+    return name_key(title) or fold(title)
+
+
+def _statistics(concepts: Floats, parts: Sequence[_Part], lengths: Floats) -> Statistics:
+    tracks = concepts.shape[1]
+    having = (concepts >= 0.5).sum(axis=1).astype(np.float32)
+    share = (having + PRIOR_SHARE * PRIOR_TRACKS) / (tracks + PRIOR_TRACKS)
+    rarity = np.clip(np.log(1.0 / share), 0.5, 4.0) / 3.0
+    counts = np.zeros(BUCKETS, dtype=np.float32)
+    for part in parts:
+        for buckets, _ in part.words:
+            counts[buckets] += 1
+    return Statistics(
+        tracks=tracks,
+        concept_rarity=rarity.astype(np.float32),
+        word_rarity=inverse_frequency(counts, max(tracks, 1)),
+        mean_length=float(lengths.mean()) if len(lengths) else 1.0,
+    )
+
+
+def _postings(held: Sequence[frozenset[int]], keys: int) -> Postings:
+    total = sum(len(columns) for columns in held)
+    columns = np.fromiter((c for row in held for c in row), np.int32, total)
+    sizes = np.fromiter((len(row) for row in held), np.int64, len(held))
+    positions = np.repeat(np.arange(len(held), dtype=np.int32), sizes)
+    order = np.argsort(columns, kind="stable")
+    starts = np.zeros(keys + 1, dtype=np.int64)
+    np.cumsum(np.bincount(columns, minlength=keys), out=starts[1:])
+    return Postings(starts, positions[order])
+
+
+def _word_postings(parts: Sequence[_Part], lengths: Floats, mean_length: float) -> Postings:
+    rows = [words for part in parts for words in part.words]
+    if not rows:
+        return Postings(
+            np.zeros(BUCKETS + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
+        )
+    buckets = np.concatenate([words for words, _ in rows]) if rows else np.zeros(0, np.int32)
+    weights = np.concatenate(
+        [
+            saturate(counts, float(length), mean_length)
+            for (_, counts), length in zip(rows, lengths, strict=True)
+        ]
+    )
+    sizes = np.fromiter((len(words) for words, _ in rows), np.int64, len(rows))
+    positions = np.repeat(np.arange(len(rows), dtype=np.int32), sizes)
+    order = np.argsort(buckets, kind="stable")
+    starts = np.zeros(BUCKETS + 1, dtype=np.int64)
+    np.cumsum(np.bincount(buckets, minlength=BUCKETS), out=starts[1:])
+    return Postings(starts, positions[order], weights[order])
+
+
+def _facts(rows: Sequence[tuple[float, float, float, float, float, int]]) -> Facts:
+    table = np.array(rows, dtype=np.float32).reshape(-1, 6)
+    return Facts(
+        tempo_bpm=table[:, 0].copy(),
+        year=table[:, 1].copy(),
+        duration_s=table[:, 2].copy(),
+        energy=table[:, 3].copy(),
+        popularity=table[:, 4].copy(),
+        key=table[:, 5].astype(np.int8),
+    )
+
+
+def _codes(artists: Sequence[tuple[str, ...]]) -> Positions:
+    """A number for each main artist; tracks without one get a number of their own."""
+    known: dict[str, int] = {}
+    codes = np.empty(len(artists), dtype=np.int32)
+    for position, names in enumerate(artists):
+        name = names[0] if names else f"\0{position}"
+        codes[position] = known.setdefault(name, len(known))
+    return codes
+
+
+def _names(names: Sequence[tuple[str, ...]]) -> Mapping[str, Positions]:
+    found: dict[str, list[int]] = {}
+    for position, row in enumerate(names):
+        for name in row:
+            if name:
+                found.setdefault(name, []).append(position)
+    return {name: np.array(positions, dtype=np.int32) for name, positions in found.items()}
+
+
+def _signatures(rows: Sequence[tuple[float, ...]]) -> Floats | None:
+    width = max((len(row) for row in rows), default=0)
+    if not width:
+        return None
+    table = np.zeros((len(rows), width), dtype=np.float32)
+    for position, row in enumerate(rows):
+        if len(row) == width:
+            table[position] = row
+    length = np.linalg.norm(table, axis=1, keepdims=True)
+    return np.divide(table, length, out=table, where=length > 0)

@@ -1,0 +1,208 @@
+"""From a prompt to an intent: every piece becomes a chip, also what is not understood."""
+
+from collections.abc import Iterable, Iterator
+
+from prompts.domain import order_words
+from prompts.domain.intent import Chip, Intent, Kind, Polarity, Strength
+from prompts.domain.lexicon import Lexicon, Term
+from prompts.domain.named import Named, find_named
+from prompts.domain.reading import Mention, Reader
+from prompts.domain.text import MAX_CHARACTERS, clean, tokenize
+
+MAX_CHIPS = 40
+"""A pasted essay may name hundreds of terms; beyond this many the list says nothing any more."""
+
+TOUCH_WEIGHT = 0.35
+MAYBE_WEIGHT = 0.6
+STRESS_WEIGHT = 1.4
+"""Chosen so that a touch re-orders tracks that fit otherwise and cannot outvote a plain wish."""
+
+VOCALS = Term("vocals", "vocals")
+INSTRUMENTAL = Term("vocals", "instrumental")
+_ERA_YEARS = {f"{decade}s": (decade, decade + 9) for decade in range(1950, 2020, 10)}
+
+
+class Parser:
+    """Reads prompts with one lexicon. Deterministic: the same text gives the same intent."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.reader = Reader(lexicon)
+
+    def parse(self, text: str) -> Intent:
+        """Understand a prompt; never fails, whatever the text."""
+        cleaned = clean(text)
+        orders = order_words.find_orders(cleaned)
+        named = find_named(cleaned, self.lexicon)
+        spans = [(order.start, order.end) for order in orders]
+        spans += [(name.start, name.end) for name in named]
+        reading = self.reader.read(cleaned, spans=spans)
+        unsupported = list(self._unsupported(cleaned, reading.unknown))
+        chips = [
+            *(order.chip for order in orders),
+            *(_named_chip(name) for name in named),
+            *(chip for mention in reading.mentions for chip in self._chips(mention, cleaned)),
+            *unsupported,
+            *self._unknown(cleaned, reading.unknown, unsupported),
+        ]
+        merged = _merge(chips)
+        if len(merged) > MAX_CHIPS:
+            left_out = len(merged) - MAX_CHIPS
+            note = f"The prompt names {left_out} more things; they were not used."
+            more = Chip(Kind.OTHER, Polarity.WANTED, Strength.UNSUPPORTED, "and more", note=note)
+            merged = [*merged[:MAX_CHIPS], more]
+        if len(text) > MAX_CHARACTERS:
+            note = f"Only the first {MAX_CHARACTERS:,} characters were read."
+            merged.append(
+                Chip(Kind.OTHER, Polarity.WANTED, Strength.UNSUPPORTED, "the rest", note=note)
+            )
+        return Intent(cleaned, tuple(merged), _free_text(cleaned, reading.mentions, orders, named))
+
+    def _chips(self, mention: Mention, text: str) -> Iterator[Chip]:
+        words = text[mention.start : mention.end]
+        if mention.neutral:
+            label = self.lexicon.label(mention.terms[0]) if mention.terms else words
+            yield Chip(
+                Kind.OTHER, Polarity.WANTED, Strength.UNSUPPORTED, label, value=words, text=words,
+                start=mention.start, end=mention.end, note="Either way is fine, so it changes nothing.",
+            )  # fmt: skip
+        elif mention.figure is not None:
+            yield _figure_chip(mention, words)
+        elif mention.odd_modifier:
+            yield self._odd_exclusion(mention, words)
+        else:
+            yield self._term_chip(mention, words)
+
+    def _term_chip(self, mention: Mention, words: str) -> Chip:
+        term = mention.terms[0]
+        polarity = mention.polarity
+        strength = Strength.HARD if mention.must else Strength.SOFT
+        if polarity is Polarity.EXCLUDED:
+            strength = Strength.HARD
+            if term == INSTRUMENTAL:
+                term, polarity = VOCALS, Polarity.WANTED
+        elif term == INSTRUMENTAL and polarity is Polarity.WANTED and not mention.maybe:
+            strength = Strength.HARD
+        elif polarity is not Polarity.WANTED:
+            strength = Strength.SOFT
+        weight = 1.0
+        if polarity is Polarity.TOUCH:
+            weight = TOUCH_WEIGHT
+        elif mention.maybe:
+            weight = MAYBE_WEIGHT
+        elif mention.stress:
+            weight = STRESS_WEIGHT
+        label = self.lexicon.label(term)
+        if mention.modifiers:
+            label = " ".join([*(self.lexicon.label(m) for m in mention.modifiers), label]).lower()
+        kind = Kind.LANGUAGE if term.facet == "language" else Kind.TERM
+        low, high = (None, None)
+        if term.slug in _ERA_YEARS and term.facet == "property":
+            kind = Kind.ERA
+            low, high = _ERA_YEARS[term.slug]
+        return Chip(
+            kind, polarity, strength, label, weight, term, low, high, text=words,
+            start=mention.start, end=mention.end, together=tuple(mention.modifiers),
+            note="Said twice over: the two negations cancel out." if mention.double_negation else "",
+        )  # fmt: skip
+
+    def _odd_exclusion(self, mention: Mention, words: str) -> Chip:
+        """ "no whiny vocals": the noun alone was not refused, and the adjective is unknown."""
+        noun = self.lexicon.label(mention.terms[0]).lower()
+        label = f"{mention.odd_modifier} {noun}"
+        return Chip(
+            Kind.OTHER, Polarity.EXCLUDED, Strength.UNSUPPORTED, label, value=label, text=words,
+            start=mention.start, end=mention.end,
+            note=f"No track says “{mention.odd_modifier}”, so tracks with {noun} stay in.",
+        )  # fmt: skip
+
+    def _unsupported(self, text: str, unknown: Iterable[tuple[int, int]]) -> Iterator[Chip]:
+        tokens = [token for token in tokenize(text) if token.is_word]
+        words = [token.word for token in tokens]
+        for index in range(len(words)):
+            for length in (3, 2, 1):
+                note = self.lexicon.unsupported.get(tuple(words[index : index + length]))
+                if note and index + length <= len(words):
+                    start, end = tokens[index].start, tokens[index + length - 1].end
+                    yield Chip(
+                        Kind.OTHER, Polarity.WANTED, Strength.UNSUPPORTED, text[start:end].lower(),
+                        value=" ".join(words[index : index + length]), text=text[start:end],
+                        start=start, end=end, note=note,
+                    )  # fmt: skip
+                    break
+
+    def _unknown(
+        self, text: str, unknown: Iterable[tuple[int, int]], taken: list[Chip]
+    ) -> Iterator[Chip]:
+        for start, end in unknown:
+            if any(chip.start < end and start < chip.end for chip in taken):
+                continue
+            words = text[start:end]
+            yield Chip(
+                Kind.OTHER, Polarity.WANTED, Strength.UNKNOWN, words[:80], value=words.casefold(),
+                text=words, start=start, end=end,
+                note="Not a word of the vocabulary; only titles, names and descriptions are searched for it.",
+            )  # fmt: skip
+
+
+def _figure_chip(mention: Mention, words: str) -> Chip:
+    figure = mention.figure
+    assert figure is not None
+    polarity = Polarity.EXCLUDED if mention.polarity is Polarity.EXCLUDED else Polarity.WANTED
+    strength = Strength.SOFT if mention.maybe else Strength.HARD
+    note = ""
+    if figure.kind is Kind.DURATION and figure.value == "list":
+        strength = Strength.SOFT
+    return Chip(
+        figure.kind, polarity, strength, figure.label, low=figure.low, high=figure.high,
+        value=figure.value, text=words, start=mention.start, end=mention.end, note=note,
+    )  # fmt: skip
+
+
+def _named_chip(named: Named) -> Chip:
+    return Chip(
+        named.kind, Polarity.EXCLUDED if named.is_excluded else Polarity.WANTED, Strength.SOFT,
+        f"like {named.name}" if not named.is_excluded else named.name, value=named.name,
+        text=named.name, start=named.start, end=named.end,
+    )  # fmt: skip
+
+
+def _merge(chips: Iterable[Chip]) -> list[Chip]:
+    """Keep one chip per subject, in the order of the text; a repeated wish does not weigh twice.
+
+    Said both ways, the refusal wins over the touch and the wish: it is the safer reading.
+    """
+    order = {Polarity.EXCLUDED: 0, Polarity.LESS: 1, Polarity.WANTED: 2, Polarity.TOUCH: 3}
+    kept: dict[object, Chip] = {}
+    for chip in sorted(chips, key=lambda chip: chip.start):
+        subject: object = (
+            (chip.term, chip.together) if chip.term else (chip.kind, chip.value or chip.label)
+        )
+        before = kept.get(subject)
+        if before is None or (order[chip.polarity], -chip.weight) < (
+            order[before.polarity],
+            -before.weight,
+        ):
+            kept[subject] = chip
+    return sorted(kept.values(), key=lambda chip: chip.start)
+
+
+def _free_text(
+    text: str,
+    mentions: Iterable[Mention],
+    orders: Iterable[order_words.Order],
+    named: Iterable[Named],
+) -> str:
+    """The prompt without what was refused, numbers, order words and names."""
+    cut = [(order.start, order.end) for order in orders] + [(n.start, n.end) for n in named]
+    for mention in mentions:
+        if (
+            mention.figure
+            or mention.polarity in (Polarity.EXCLUDED, Polarity.LESS)
+            or mention.neutral
+        ):
+            cut.append((mention.start, mention.end))
+    kept = text
+    for start, end in sorted(cut, reverse=True):
+        kept = kept[:start] + " " + kept[end:]
+    return " ".join(kept.split())

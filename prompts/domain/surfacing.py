@@ -1,0 +1,151 @@
+"""Which tracks surface for which prompts: many prompts against many tracks, by matrix products.
+
+The same weights and filters serve the single prompt (`ranking`), the batch (`surface`) and the
+one edited track (`score_one`), so the three can only differ by rounding.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prompts.domain.documents import TrackDocument
+from prompts.domain.index import EncodedTrack, Floats, TrackIndex, encode_track
+from prompts.domain.queries import Bound, Filters, QueryBlock
+
+BLOCK_QUERIES = 64
+"""Prompts a product: 64 x 100,000 float32 scores are 26 MB, which keeps the product in step."""
+
+STRIDE = 256
+"""The best k lie within the k strides with the highest maxima; far cheaper than partitioning all."""
+
+REFUSED = np.float32(-np.inf)
+
+
+def surface(
+    queries: QueryBlock, index: TrackIndex, k: int = 20
+) -> tuple[NDArray[np.int32], Floats]:
+    """The first `k` tracks of every prompt.
+
+    Returns
+    -------
+    positions : int32, shape (prompts, k), places in `index.track_ids`, best first, -1 where fewer
+        than k tracks are left after the filters
+    scores : float32, shape (prompts, k), -inf where the position is -1
+    """
+    k_found = min(k, len(index))
+    positions = np.full((len(queries), k), -1, dtype=np.int32)
+    scores = np.full((len(queries), k), REFUSED, dtype=np.float32)
+    if not k_found:
+        return positions, scores
+    strides = -(-len(index) // STRIDE)
+    room = np.full((BLOCK_QUERIES, strides * STRIDE), REFUSED, dtype=np.float32)
+    for start in range(0, len(queries), BLOCK_QUERIES):
+        part = queries.part(start, min(start + BLOCK_QUERIES, len(queries)))
+        block = room[: len(part)]
+        score_all(part, index, out=block[:, : len(index)])
+        found, values = _best(block, k_found)
+        found = np.where(np.isfinite(values), found, -1)
+        positions[start : start + len(part), :k_found] = found
+        scores[start : start + len(part), :k_found] = values
+    return positions, scores
+
+
+def score_all(queries: QueryBlock, index: TrackIndex, *, out: Floats | None = None) -> Floats:
+    """Scores of some prompts for every track, shape (prompts, tracks); -inf where a filter refuses."""
+    if out is None:
+        out = np.empty((len(queries), len(index)), dtype=np.float32)
+    np.matmul(queries.weights, index.matrix, out=out)
+    words = queries.words
+    for row in range(len(queries)):
+        scores = out[row]
+        for at in range(words.indptr[row], words.indptr[row + 1]):
+            bucket = words.indices[at]
+            positions = index.words.of(bucket)
+            if len(positions):
+                scores[positions] += words.data[at] * index.words.weights_of(bucket)
+        if queries.filters[row]:
+            apply_filters(queries.filters[row], index, scores)
+    return out
+
+
+def apply_filters(filters: Filters, index: TrackIndex, scores: Floats) -> None:
+    """Set the score of every refused track to -inf."""
+    for column, _ in filters.excluded:
+        scores[index.carriers.of(column)] = REFUSED
+    for columns, _ in filters.together:
+        scores[carry_all(columns, index)] = REFUSED
+    for column, _ in filters.required:
+        has = np.zeros(len(scores), dtype=bool)
+        has[index.carriers.of(column)] = True
+        scores[~has] = REFUSED
+    for bound in filters.bounds:
+        scores[refused_by(bound, getattr(index.facts, bound.field))] = REFUSED
+
+
+def carry_all(columns: tuple[int, ...], index: TrackIndex) -> NDArray[np.int32]:
+    """Positions of tracks that have all of these terms."""
+    positions = index.carriers.of(columns[0])
+    for column in columns[1:]:
+        positions = np.intersect1d(positions, index.carriers.of(column), assume_unique=True)
+    return positions
+
+
+def refused_by(bound: Bound, values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Which values a bound refuses. Unknown cannot satisfy a wish, and cannot break a refusal."""
+    if bound.outside:
+        return np.asarray((values >= bound.low) & (values <= bound.high))
+    return ~np.asarray((values >= bound.low) & (values <= bound.high))
+
+
+def _best(block: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
+    """The k best of each row, best first; equal scores in the order of position."""
+    rows, width = block.shape
+    strides = width // STRIDE
+    if strides > k:
+        maxima = block.reshape(rows, strides, STRIDE).max(axis=2)
+        chosen = np.sort(np.argpartition(maxima, strides - k, axis=1)[:, strides - k :], axis=1)
+        candidates = np.take_along_axis(block.reshape(rows, strides, STRIDE), chosen[:, :, None], 1)
+        places = (chosen[:, :, None] * STRIDE + np.arange(STRIDE)).reshape(rows, -1)
+        values = candidates.reshape(rows, -1)
+    else:
+        places = np.broadcast_to(np.arange(width), block.shape)
+        values = block
+    top = np.argpartition(values, values.shape[1] - k, axis=1)[:, values.shape[1] - k :]
+    top_values = np.take_along_axis(values, top, 1)
+    top_places = np.take_along_axis(places, top, 1)
+    order = np.lexsort((top_places, -top_values), axis=1)
+    return np.take_along_axis(top_places, order, 1), np.take_along_axis(top_values, order, 1)
+
+
+def score_one(document: TrackDocument, queries: QueryBlock, index: TrackIndex) -> Floats:
+    """Scores of one, perhaps edited, track for every prompt, shape (prompts,), -inf where refused.
+
+    Compare with the k-th score of `surface` to know whether it surfaces.
+    """
+    return score_encoded(encode_track(document, index), queries)
+
+
+def score_encoded(track: EncodedTrack, queries: QueryBlock) -> Floats:
+    """Scores of one encoded track for every prompt."""
+    scores: Floats = queries.weights @ track.vector
+    words = np.zeros(queries.words.shape[1], dtype=np.float32)
+    words[track.words] = track.word_weights
+    scores = scores + queries.words @ words
+    for row, filters in enumerate(queries.filters):
+        if filters and _refuses(filters, track):
+            scores[row] = REFUSED
+    return scores.astype(np.float32)
+
+
+def _refuses(filters: Filters, track: EncodedTrack) -> bool:
+    carried = track.carried
+    if any(column in carried for column, _ in filters.excluded):
+        return True
+    if any(all(column in carried for column in columns) for columns, _ in filters.together):
+        return True
+    if any(column not in carried for column, _ in filters.required):
+        return True
+    for bound in filters.bounds:
+        value = np.array([getattr(track, bound.field)])
+        if refused_by(bound, value)[0]:
+            return True
+    return False

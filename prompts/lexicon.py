@@ -1,0 +1,134 @@
+"""Builds the lexicon from the vocabulary and the data files in `prompts/data/`."""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from catalog.errors import StudioError
+from catalog.vocabulary import FACETS, default_terms
+from prompts.domain.lexicon import Cues, Entry, Lexicon, Term, phrase_table
+from prompts.domain.text import fold, words_of
+
+DATA_DIR = Path(__file__).parent / "data"
+_TERM_KEYS = {"forms", "related", "energy", "tempo"}
+
+
+class LexiconError(StudioError):
+    """A lexicon file names a term that the vocabulary does not have, or is not well formed."""
+
+
+class VocabularyTerm(Protocol):
+    """What the lexicon reads of a vocabulary term (a `TermSpec` or a workspace's own term)."""
+
+    @property
+    def facet(self) -> str: ...
+    @property
+    def slug(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def synonyms(self) -> Sequence[str]: ...
+    @property
+    def parents(self) -> Iterable[str]: ...
+    @property
+    def valence(self) -> float | None: ...
+    @property
+    def arousal(self) -> float | None: ...
+
+
+@cache
+def default_lexicon() -> Lexicon:
+    """The lexicon over the shipped vocabulary."""
+    return build_lexicon(default_terms())
+
+
+def build_lexicon(terms: Iterable[VocabularyTerm]) -> Lexicon:
+    """Join a vocabulary with the data files; terms of the files that it lacks are left out.
+
+    (The shipped vocabulary lacks none of them: a test holds the two together.)
+    """
+    additions = read_additions()
+    words = _read("words.toml")
+    entries: dict[Term, Entry] = {}
+    for spec in terms:
+        term = Term(spec.facet, spec.slug)
+        extra = additions.get(term, {})
+        own = (spec.label, spec.slug.replace("-", " "), *spec.synonyms, *extra.get("forms", ()))
+        tempo = extra.get("tempo")
+        entries[term] = Entry(
+            term=term,
+            label=spec.label,
+            forms=tuple(dict.fromkeys(own)),
+            parents=tuple(Term(spec.facet, parent) for parent in spec.parents),
+            related={read_term(name): weight for name, weight in extra.get("related", {}).items()},
+            valence=spec.valence,
+            arousal=spec.arousal,
+            energy=extra.get("energy"),
+            tempo_bpm=(float(tempo[0]), float(tempo[1])) if tempo else None,
+        )
+    languages = _read("languages.toml")["languages"]
+    for code, language in languages.items():
+        term = Term("language", code)
+        entries[term] = Entry(term=term, label=language["label"], forms=tuple(language["forms"]))
+    return Lexicon(
+        entries=entries,
+        phrases=phrase_table(entries.values(), blocked=words["not_in_prose"]),
+        cues=read_cues(),
+        unsupported={
+            words_of(form): note for note, forms in words["unsupported"].items() for form in forms
+        },
+    )
+
+
+def read_term(name: str) -> Term:
+    """Read "facet.slug" as the data files write it."""
+    facet, _, slug = name.partition(".")
+    return Term(facet, slug)
+
+
+@cache
+def read_additions() -> Mapping[Term, Mapping[str, Any]]:
+    """What the data files add to the vocabulary, by term."""
+    found: dict[Term, Mapping[str, Any]] = {}
+    for facet in FACETS:
+        for slug, entry in _read(f"terms/{facet}.toml").items():
+            unknown = set(entry) - _TERM_KEYS
+            if unknown:
+                raise LexiconError(f"terms/{facet}.toml, {slug}: unknown key {sorted(unknown)}.")
+            found[Term(facet, slug)] = entry
+    return found
+
+
+@cache
+def read_cues() -> Cues:
+    """The function words of `cues.toml`."""
+    lists = _read("cues.toml")
+
+    def phrases(name: str) -> frozenset[tuple[str, ...]]:
+        return frozenset(words_of(form) for form in lists[name])
+
+    return Cues(
+        stop_words=frozenset(fold(word) for word in lists["stop_words"].split()),
+        negators=phrases("negators"),
+        not_negators=phrases("not_negators"),
+        scope_enders=phrases("scope_enders"),
+        soft_enders=phrases("soft_enders"),
+        less=phrases("less"),
+        touches=phrases("touches"),
+        touches_after=phrases("touches_after"),
+        musts=phrases("musts"),
+        musts_after=phrases("musts_after"),
+        maybes=phrases("maybes"),
+        stresses=phrases("stresses"),
+        neutral=phrases("neutral"),
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = DATA_DIR / name
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise LexiconError(f"{name}: not valid TOML: {error}") from error
