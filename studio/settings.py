@@ -177,6 +177,7 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip",
 }
 MFA_TOTP_ISSUER = "Liner"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations, nobody picks another's
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Behind a reverse proxy the client address is in X-Forwarded-For; say how many proxies to trust.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, minimum=0)
