@@ -128,6 +128,11 @@ class Track(VersionedRow):
         """Title with the version in brackets."""
         return f"{self.title} ({self.version_title})" if self.version_title else self.title
 
+    @property
+    def artist_line(self) -> str:
+        """Artists by name, in order; free where `credits__artist` was prefetched."""
+        return ", ".join(credit.artist.name for credit in self.credits.all())
+
 
 class TrackCredit(models.Model):
     """One artist on a track, with a role, in order."""

@@ -1,10 +1,10 @@
-"""Tracks, artists and releases as people make and change them one at a time."""
+"""Tracks and their texts as people change them one at a time."""
 
 from collections.abc import Mapping, Sequence
 
 from catalog.access import Access, Permission
 from catalog.domain.changes import Json
-from catalog.domain.identifiers import normalise_isrc, normalise_upc
+from catalog.domain.identifiers import normalise_isrc
 from catalog.errors import StudioError
 from catalog.models import Artist, Assertion, ChangeSet, Description, Term, Track, TrackCredit
 from catalog.services.changes import NotYours, edit_row
@@ -48,28 +48,6 @@ def edit_track(
         wanted["credits"] = _credits(access, track, artist_names)
     return edit_row(
         "track", track.pk, wanted, row_version=row_version, access=access, reason=f"Edit “{track}”"
-    )
-
-
-def edit_release(
-    *,
-    access: Access,
-    release_id: int,
-    title: str,
-    values: Mapping[str, Json],
-    row_version: int,
-) -> ChangeSet | None:
-    """Save a release's form."""
-    wanted = dict(values)
-    if "upc" in wanted:
-        wanted["upc"] = normalise_upc(wanted["upc"])
-    return edit_row(
-        "release",
-        release_id,
-        wanted,
-        row_version=row_version,
-        access=access,
-        reason=f"Edit “{title}”",
     )
 
 

@@ -4,8 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -17,6 +19,7 @@ from catalog.models import (
     ChangeSet,
     Invitation,
     Membership,
+    Term,
     User,
     Workspace,
 )
@@ -186,6 +189,27 @@ def remove_member(*, access: Access, membership: Membership) -> None:
         _keep_one_owner(access.workspace, membership)
     audit(access, "member.removed", f"Removed {membership.user}")
     membership.delete()
+
+
+@transaction.atomic
+def rename_workspace(*, access: Access, name: str) -> None:
+    """Give the workspace another name; its address stays."""
+    before = access.workspace.name
+    access.workspace.name = name
+    access.workspace.save(update_fields=["name"])
+    audit(access, "workspace.renamed", f"Renamed {before} to {name}")
+
+
+def stored_bytes(workspace: Workspace) -> int:
+    """Count the bytes of all originals and pictures of a workspace."""
+    audio = workspace.audio_files.aggregate(total=Sum("byte_size"))["total"] or 0
+    pictures = workspace.artworks.aggregate(total=Sum("byte_size"))["total"] or 0
+    return int(audio + pictures)
+
+
+def with_use(terms: QuerySet[Term]) -> QuerySet[Any]:
+    """Count on how many tracks each term stands."""
+    return terms.annotate(use_count=Count("assertions"))
 
 
 def audit(access: Access, action: str, sentence: str) -> AuditEvent:

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.domain.identifiers import display_isrc
 from catalog.domain.word_diff import Piece, diff_words
 from studio.icons import PATHS, SOLID
 
@@ -110,7 +111,7 @@ def megabytes(size: int | None) -> str:
 @register.filter
 def initials(name: str) -> str:
     """Take the first letters of the first and last word of a name, for a person's mark."""
-    words = re.findall(r"\w+", name)
+    words: list[str] = re.findall(r"\w+", name)
     if not words:
         return "?"
     letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
@@ -150,6 +151,12 @@ def facet_icon(facet: str) -> str:
 def undo_address(extra_tags: str) -> str:
     """Take the address out of a message's extra tags `undo:<address>`; empty when there is none."""
     return next((tag[5:] for tag in extra_tags.split() if tag.startswith("undo:")), "")
+
+
+@register.filter
+def isrc(code: str) -> str:
+    """Write a stored ISRC with its hyphens."""
+    return display_isrc(code)
 
 
 @register.filter
@@ -209,7 +216,8 @@ def chart_frame(
     `table_template` is the template that draws the same figures as a table; it sees the page's
     context.
     """
-    figures = render_to_string(table_template, context.flatten()) if table_template else ""
+    page = {str(name): value for name, value in context.flatten().items()}
+    figures = render_to_string(table_template, page) if table_template else ""
     return _render(
         "chart_frame",
         content,

@@ -1,0 +1,1 @@
+"""HTML doors of the catalog: parse, call, render."""
