@@ -162,7 +162,9 @@ def isrc(code: str) -> str:
 @register.filter
 def unlocalized(value: float | None) -> str:
     """Write a number for a machine (data attributes, SVG): a dot, no separators."""
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    if value is None:
+        return ""
+    return str(round(float(value), 6)) if isinstance(value, float) else str(value)
 
 
 @register.filter
