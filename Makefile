@@ -34,7 +34,7 @@ check: ## Lint, format, types, import contracts, migrations, templates, API sche
 	$(VENV)/djlint templates --lint --quiet
 	$(VENV)/python manage.py makemigrations --check --dry-run
 	$(VENV)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
-	$(VENV)/python -m studio.deploy_check
+	$(VENV)/python -m pytest -q tests/services/studio/test_deployment.py
 
 bench: ## Run one benchmark on generated data: make bench NAME=tempo
 	@$(call bootstrap,setup)

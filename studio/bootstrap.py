@@ -40,7 +40,7 @@ class SetupError(Exception):
 def main(arguments: list[str] | None = None) -> int:
     """Run the steps of one target of the Makefile; returns the exit code."""
     parser = argparse.ArgumentParser(description="Make a checkout of Liner ready to run.")
-    parser.add_argument("target", choices=("up", "setup", "check", "test"))
+    parser.add_argument("target", choices=("up", "setup", "check", "test", "packages"))
     target = parser.parse_args(arguments).target
     os.environ.setdefault("LINER_VAR_DIR", str(ROOT / "var"))
     try:

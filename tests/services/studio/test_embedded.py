@@ -17,6 +17,7 @@ import pytest
 import redis
 
 from studio.embedded import services as services_module
+from studio.embedded.__main__ import main
 from studio.embedded.errors import EmbeddedError
 from studio.embedded.paths import layout, urls
 from studio.embedded.processes import end, owners
@@ -288,3 +289,18 @@ def test_an_ordinary_user_runs_the_servers_under_their_own_name(var_dir: Path) -
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert pids_of(theirs) == ([], [])
+
+
+def test_a_dump_goes_into_another_folder(
+    var_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LINER_VAR_DIR", str(var_dir / "old"))
+    with services(var_dir / "old"):
+        write_note(var_dir / "old", "carried over")
+    assert main(["dump", str(tmp_path / "liner.sql")]) == 0
+    monkeypatch.setenv("LINER_VAR_DIR", str(var_dir / "new"))
+    with services(var_dir / "new"):
+        write_note(var_dir / "new", "replaced")
+        assert main(["restore", str(tmp_path / "liner.sql")]) == 0
+        assert read_notes(var_dir / "new") == ["carried over"]
+    assert main(["restore", str(tmp_path / "missing.sql")]) == 1
