@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from analytics.domain.choice import ChoiceModel, read_choice_model
 from analytics.domain.grammar import Grammar, read_grammar
 from analytics.domain.market import MarketModel
 from analytics.domain.market import market_model as build_market_model
@@ -59,3 +60,9 @@ def market_model() -> MarketModel:
 def market_version() -> str:
     """A short fingerprint of the market's figures and of the grammar it leans on."""
     return _fingerprint([DATA_DIR / "market.toml", DATA_DIR / "market_scenes.toml"])
+
+
+@cache
+def choice_model() -> ChoiceModel:
+    """The listener that `choice.toml` describes."""
+    return read_choice_model(_parsed(DATA_DIR / "choice.toml"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,9 @@ from scipy.special import expit, logit, ndtri
 
 Floats = NDArray[np.float64]
 
-# Relevance runs from 0 (nothing asked for is there) to 1 (all of it is). The base rates hold here.
-AVERAGE_RELEVANCE = 0.5
+# Relevance runs from 0 (nothing asked for is there) to 1 (all of it is). The base rates hold here:
+# the mean over the first 20 places of generated markets of 20,000 tracks is 0.82.
+AVERAGE_RELEVANCE = 0.8
 
 
 class Examination(StrEnum):
@@ -164,9 +166,7 @@ def completion_if_examined(draws: Draws, relevance: Floats) -> Floats:
     return played * step_chance(draws["complete"], draws["complete_slope"], relevance)
 
 
-def examination_of_list(
-    model: Examination, draws: Draws, list_relevance: NDArray[np.float32]
-) -> Floats:
+def examination_of_list(model: Examination, draws: Draws, list_relevance: Floats) -> Floats:
     """Chance that each place of each list is looked at.
 
     Parameters
@@ -185,11 +185,9 @@ def examination_of_list(
     persistence = expit(draws["persistence"])
     if model is Examination.GEOMETRIC:
         return np.asarray(persistence[:, None, None] ** places[None, None, :])
-    satisfied = expit(draws["leave"])[:, None, None] * completion_if_examined(
-        draws, list_relevance.astype(np.float64)
-    )
+    satisfied = expit(draws["leave"])[:, None, None] * completion_if_examined(draws, list_relevance)
     goes_on = persistence[:, None, None] * (1 - satisfied)
-    examined = np.ones_like(goes_on)
+    examined: Floats = np.ones_like(goes_on)
     np.cumprod(goes_on[..., :-1], axis=-1, out=examined[..., 1:])
     return examined
 
@@ -217,3 +215,23 @@ def saving_chance(draws: Draws, *, examined: Floats, relevance: Floats) -> Float
     played *= step_chance(draws["complete"], draws["complete_slope"], relevance)
     played *= step_chance(draws["save"], draws["save_slope"], relevance)
     return examined * played
+
+
+def read_choice_model(file: Mapping[str, Any]) -> ChoiceModel:
+    """Build the model from the parsed file."""
+    return ChoiceModel(
+        name=file["name"],
+        version=str(file["version"]),
+        examination=Examination(file["examination"]),
+        parameters=tuple(
+            Parameter(
+                name=name,
+                label=file[name]["label"],
+                scale=Scale(file[name]["scale"]),
+                middle=float(file[name]["middle"]),
+                spread=float(file[name]["spread"]),
+                origin=file[name]["origin"],
+            )
+            for name in PARAMETER_NAMES
+        ),
+    )

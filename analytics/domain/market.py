@@ -160,8 +160,8 @@ def _mood_weights(terms: Sequence[Term], lists: Mapping[str, Genre], grammar: Gr
     for slug, genre in lists.items():
         for mood in genre.moods:
             weights[column["genre", slug], column["mood", mood]] = grammar.moods[mood].asked
-    for mood in grammar.moods.values():
-        weights[-1, column["mood", mood.slug]] = mood.asked
+    for entry in grammar.moods.values():
+        weights[-1, column["mood", entry.slug]] = entry.asked
     return _with_default_rows(weights)
 
 
@@ -173,8 +173,8 @@ def _instrument_weights(
     for slug, genre in lists.items():
         for instrument in genre.instruments:
             weights[column["genre", slug], column["instrument", instrument]] = 1.0
-    for instrument in grammar.instruments.values():
-        weights[-1, column["instrument", instrument.slug]] = instrument.asked
+    for entry in grammar.instruments.values():
+        weights[-1, column["instrument", entry.slug]] = entry.asked
     return _with_default_rows(weights)
 
 
@@ -274,7 +274,8 @@ def _draw_scenes(
         np.outer(number - 1, np.log(expected)) - expected - gammaln(number)[:, None]
     )
     edges = np.cumsum(chance, axis=1)
-    return (random.random(len(number))[:, None] * edges[:, -1:] > edges).sum(axis=1)
+    roll = random.random(len(number))[:, None] * edges[:, -1:]
+    return np.asarray((roll > edges).sum(axis=1))
 
 
 def _shares(percent: Sequence[float]) -> Floats:
@@ -371,7 +372,7 @@ def _years(model: MarketModel, has: Flags, random: np.random.Generator) -> NDArr
 def _popularity(table: Mapping[str, Any], random: np.random.Generator) -> Floats:
     """Plays on a log scale from 0 (three spreads below the middle) to 1 (three above)."""
     plays = table["log_spread"] * random.standard_normal(CHUNK)
-    return np.clip(0.5 + plays / (6 * table["log_spread"]), 0.0, 1.0)
+    return np.asarray(np.clip(0.5 + plays / (6 * table["log_spread"]), 0.0, 1.0))
 
 
 def _add_voice(
