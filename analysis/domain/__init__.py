@@ -1,0 +1,1 @@
+"""What can be heard, as plain Python: values in, values out."""

@@ -1,0 +1,88 @@
+"""What the analysis of one file found. Crosses the pipe from the child as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class TimeRange:
+    """A stretch of sound, in seconds from its start."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class TagFound:
+    """A term of the vocabulary that a model heard.
+
+    `confidence` is from 0 to 1; `ranges` are the seconds that justify it, the strongest first.
+    """
+
+    facet: str
+    term: str
+    confidence: float
+    ranges: tuple[TimeRange, ...]
+    model: str
+    model_version: str
+
+
+@dataclass(frozen=True)
+class TempoCandidate:
+    """A tempo in beats per minute with a confidence from 0 to 1."""
+
+    bpm: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class AnalysisResult:
+    """Everything one analysis found. None is a valid answer: silence has no tempo and no key.
+
+    `peaks` are waveform extremes from -127 to 127, minimum and maximum in turn; `embedding` is the
+    mean of the tagger's 200-number embedding; `warnings` are sentences for the person.
+    """
+
+    duration_s: float
+    sample_rate_hz: int
+    channels: int
+    codec: str
+    container: str
+    tempo_bpm: float | None = None
+    tempo_firm: bool = False
+    tempo_candidates: tuple[TempoCandidate, ...] = ()
+    key: str | None = None
+    mode: str | None = None
+    key_confidence: float | None = None
+    loudness_lufs: float | None = None
+    loudness_range_lu: float | None = None
+    true_peak_dbtp: float | None = None
+    vocals_label: str | None = None
+    vocals_probability: float | None = None
+    tags: tuple[TagFound, ...] = ()
+    warnings: tuple[str, ...] = ()
+    peaks: tuple[int, ...] = ()
+    embedding: tuple[float, ...] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    peak_rss_mb: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Give plain JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "AnalysisResult":
+        """Read what `as_json` wrote."""
+        values = dict(data)
+        values["tempo_candidates"] = tuple(
+            TempoCandidate(**entry) for entry in values.get("tempo_candidates", ())
+        )
+        values["tags"] = tuple(
+            TagFound(**{**entry, "ranges": tuple(TimeRange(**span) for span in entry["ranges"])})
+            for entry in values.get("tags", ())
+        )
+        for name in ("warnings", "peaks", "embedding"):
+            values[name] = tuple(values.get(name, ()))
+        return cls(**values)
