@@ -49,6 +49,8 @@ def worker(queue: str, *, concurrency: int) -> tuple[str, ...]:
     """Build the command of a Celery worker for one queue."""
     return (
         sys.executable,
+        # In a container root is all there is; outside, docs/deploy.md gives the studio a user.
+        "-Wignore:You're running the worker with superuser",
         "-m",
         "celery",
         "--quiet",
