@@ -123,8 +123,10 @@ def test_moods_have_a_point_on_the_circle_that_agrees_with_the_word() -> None:
     quadrants = {"happy": (1, 1), "calm": (1, -1), "sad": (-1, -1), "angry": (-1, 1)}
     for slug, (valence_sign, arousal_sign) in quadrants.items():
         valence, arousal = points[slug]
-        assert valence is not None and arousal is not None
-        assert valence * valence_sign > 0 and arousal * arousal_sign > 0
+        assert valence is not None
+        assert arousal is not None
+        assert valence * valence_sign > 0
+        assert arousal * arousal_sign > 0
 
 
 def test_parents_are_stated_for_the_usual_families() -> None:
@@ -192,7 +194,7 @@ def test_a_minimal_entry_takes_its_label_from_its_slug(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_names_the_file_and_the_entry(tmp_path: Path, text: str, named: str) -> None:
-    with pytest.raises(VocabularyError, match="mood.toml") as caught:
+    with pytest.raises(VocabularyError, match=r"mood\.toml") as caught:
         read_facet("mood", _write(tmp_path, text))
 
     assert named in str(caught.value)
