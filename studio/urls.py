@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
 
 from catalog.views.people import join
 from studio import health, views
@@ -12,6 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("join/<str:token>/", join, name="join"),
+    path("accounts/api-token/", views.api_token, name="api_token"),
+    path("api/v1/", include("studio.api.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("w/<slug:workspace>/", include("catalog.urls")),
 ]
 

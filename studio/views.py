@@ -1,9 +1,14 @@
 """Pages that belong to no app."""
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+from rest_framework.authtoken.models import Token
 
+from catalog.models import User
 from catalog.selectors import workspaces_of
 
 
@@ -14,3 +19,17 @@ def front_door(request: HttpRequest) -> HttpResponse:
     if workspace is None:
         return render(request, "studio/no_workspace.html")
     return redirect("catalog:home", workspace=workspace.slug)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def api_token(request: HttpRequest) -> HttpResponse:
+    """Make or withdraw the token with which one's own programs use the API; shown once."""
+    user = cast(User, request.user)
+    mine = Token.objects.filter(user=user)
+    key = ""
+    if request.method == "POST":
+        mine.delete()
+        if "make" in request.POST:
+            key = Token.objects.create(user=user).key
+    return render(request, "studio/api_token.html", {"key": key, "exists": mine.exists()})

@@ -24,7 +24,7 @@ def create_release(
         artists = [artist_named(ledger, name).pk for name in artist_names]
         release: Release = ledger.create(
             "release",
-            {**values, "upc": normalise_upc(values.get("upc", "")), "artists": artists},
+            {**_normalised(values), "artists": artists},
         )
         for number, track in enumerate(tracks, start=1):
             ledger.put(track, release=release.pk, track_number=number)
@@ -42,7 +42,7 @@ def edit_release(
     """Save a release's form; see `catalog.services.changes.edit_row` for merging."""
     with _edit(access, f"Add artists of “{release}”") as ledger:
         artists = [artist_named(ledger, name).pk for name in artist_names]
-    wanted = {**values, "upc": normalise_upc(values.get("upc", "")), "artists": artists}
+    wanted = {**_normalised(values), "artists": artists}
     return edit_row(
         "release",
         release.pk,
@@ -56,9 +56,7 @@ def edit_release(
 def create_artist(*, access: Access, values: Mapping[str, Json]) -> tuple[Artist, ChangeSet]:
     """Make an artist."""
     with _edit(access, f"Add the artist “{values['name']}”") as ledger:
-        artist: Artist = ledger.create(
-            "artist", {**values, "isni": normalise_isni(values.get("isni", ""))}
-        )
+        artist: Artist = ledger.create("artist", _normalised(values))
     return artist, ledger.change_set
 
 
@@ -69,11 +67,17 @@ def edit_artist(
     return edit_row(
         "artist",
         artist.pk,
-        {**values, "isni": normalise_isni(values.get("isni", ""))},
+        _normalised(values),
         row_version=row_version,
         access=access,
         reason=f"Edit “{artist}”",
     )
+
+
+def _normalised(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Bring the identifiers among the values into their stored form."""
+    forms = {"upc": normalise_upc, "isni": normalise_isni}
+    return {name: forms[name](value) if name in forms else value for name, value in values.items()}
 
 
 def _edit(access: Access, reason: str) -> AbstractContextManager[Ledger]:

@@ -1,0 +1,118 @@
+"""Who may open which address: one entry a route, checked against the URL resolver.
+
+An entry says what role a member needs at least, how the address is asked for, and which object of
+the workspace it is about. Routes outside any workspace are named in `OUTSIDE`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.roles import Role
+
+
+def about_nothing(world: Any) -> Mapping[str, Any]:
+    """No object: a list, or a page of the workspace itself."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One route.
+
+    `needs` is the least role; `about` names the attribute of the world that gives the keyword
+    arguments; `artist_sees` is False where an artist who does not own the object finds nothing.
+    """
+
+    needs: Role = Role.VIEWER
+    method: str = "get"
+    about: Callable[[Any], Mapping[str, Any]] = about_nothing
+    artist_sees: bool = True
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def track(world: Any) -> Mapping[str, Any]:
+    """The track that belongs to nobody in particular."""
+    return {"track_id": world.track.pk}
+
+
+def release(world: Any) -> Mapping[str, Any]:
+    """A release."""
+    return {"release_id": world.release.pk}
+
+
+def artist(world: Any) -> Mapping[str, Any]:
+    """An artist."""
+    return {"artist_id": world.artist.pk}
+
+
+def change_set(world: Any) -> Mapping[str, Any]:
+    """A change set of the owner."""
+    return {"change_set_id": world.change_set.pk}
+
+
+def membership(world: Any) -> Mapping[str, Any]:
+    """The viewer's membership."""
+    return {"membership_id": world.viewer_membership.pk}
+
+
+def row(name: str) -> Callable[[Any], Mapping[str, Any]]:
+    """An object of the world, as the API names it."""
+    return lambda world: {"pk": getattr(world, name).pk}
+
+
+# Routes that belong to no workspace, by name or by the beginning of it.
+OUTSIDE = (
+    "front_door",
+    "healthz",
+    "readyz",
+    "join",
+    "styleguide",
+    "account_",
+    "mfa_",
+    "api_token",
+    "api_schema",
+    "api:workspace_list",
+)
+
+MATRIX: dict[str, Entry] = {
+    "catalog:home": Entry(),
+    "catalog:track_list": Entry(),
+    "catalog:track_detail": Entry(about=track, artist_sees=False),
+    "catalog:track_edit": Entry(Role.ARTIST, about=track, artist_sees=False),
+    "catalog:description_save": Entry(Role.ARTIST, "post", track, artist_sees=False),
+    "catalog:track_delete": Entry(Role.ARTIST, "post", track, artist_sees=False),
+    "catalog:release_list": Entry(),
+    "catalog:release_new": Entry(Role.EDITOR),
+    "catalog:release_detail": Entry(about=release),
+    "catalog:release_edit": Entry(Role.EDITOR, about=release),
+    "catalog:artist_list": Entry(),
+    "catalog:artist_new": Entry(Role.EDITOR),
+    "catalog:artist_detail": Entry(about=artist),
+    "catalog:artist_edit": Entry(Role.EDITOR, about=artist),
+    "catalog:change_set_list": Entry(),
+    "catalog:change_set_detail": Entry(about=change_set, artist_sees=False),
+    "catalog:change_set_undo": Entry(Role.ARTIST, "post", change_set, artist_sees=False),
+    "catalog:audit": Entry(Role.MANAGER),
+    "catalog:audio": Entry(about=lambda world: {"audio_id": world.audio.pk}, artist_sees=False),
+    "catalog:artwork": Entry(about=lambda world: {"artwork_id": world.artwork.pk}),
+    "catalog:members": Entry(Role.MANAGER),
+    "catalog:member_edit": Entry(Role.MANAGER, about=membership),
+    "catalog:member_remove": Entry(Role.MANAGER, "post", membership),
+    "catalog:invitation_withdraw": Entry(
+        Role.MANAGER, "post", lambda world: {"invitation_id": world.invitation.pk}
+    ),
+    "catalog:settings": Entry(Role.MANAGER),
+    "catalog:vocabulary": Entry(),
+    "api:track_list": Entry(),
+    "api:track_detail": Entry(about=row("track"), artist_sees=False),
+    "api:descriptions": Entry(about=row("track"), artist_sees=False),
+    "api:release_list": Entry(),
+    "api:release_detail": Entry(about=row("release")),
+    "api:artist_list": Entry(),
+    "api:artist_detail": Entry(about=row("artist")),
+    "api:term_list": Entry(),
+    "api:change_set_list": Entry(Role.EDITOR),
+    "api:change_set_detail": Entry(Role.EDITOR, about=row("change_set")),
+    "api:change_set_undo": Entry(Role.EDITOR, "post", row("change_set")),
+}

@@ -1,0 +1,176 @@
+"""Every route against every kind of person; the list of routes comes from the URL resolver."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from PIL import Image
+
+from catalog.access import Access
+from catalog.models import (
+    Artist,
+    Artwork,
+    AudioFile,
+    ChangeSet,
+    Invitation,
+    Membership,
+    Release,
+    Track,
+    Workspace,
+)
+from catalog.roles import Role
+from catalog.services.artwork import store_artwork
+from catalog.services.workspaces import invite
+from tests.factories import WorkspaceFactory, make_release, make_track, member
+from tests.services.studio.isolation_matrix import MATRIX, OUTSIDE, Entry
+
+pytestmark = pytest.mark.django_db
+
+ACTORS = ("owner", "manager", "editor", "artist", "viewer", "stranger", "removed", "nobody")
+ORDER = list(Role)
+
+
+@dataclass
+class World:
+    """A workspace with one of everything, and the people around it."""
+
+    workspace: Workspace
+    people: dict[str, Access]
+    track: Track
+    release: Release
+    artist: Artist
+    audio: AudioFile
+    artwork: Artwork
+    change_set: ChangeSet
+    invitation: Invitation
+    viewer_membership: Membership
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def make_world() -> World:
+    workspace = WorkspaceFactory()
+    people = {role.value: member(workspace, role) for role in Role}
+    stranger_home = WorkspaceFactory()
+    people["stranger"] = member(stranger_home, Role.OWNER)
+    removed = member(workspace, Role.OWNER)
+    Membership.objects.filter(workspace=workspace, user=removed.user).delete()
+    people["removed"] = removed
+    name = default_storage.save("originals/isolation", ContentFile(b"RIFFdata"))
+    audio = AudioFile.objects.create(
+        workspace=workspace,
+        sha256="0" * 64,
+        byte_size=8,
+        storage_name=name,
+        original_name="x.wav",
+        container="wav",
+    )
+    release = make_release(workspace, title="First Light")
+    track = make_track(workspace, title="Secret", artist="Ada", audio=audio.pk)
+    invitation, _ = invite(access=people["owner"], email="new@example.org", role=Role.VIEWER)
+    return World(
+        workspace=workspace,
+        people=people,
+        track=track,
+        release=release,
+        artist=track.artists.get(),
+        audio=audio,
+        artwork=_picture(workspace),
+        change_set=ChangeSet.objects.filter(workspace=workspace).first(),
+        invitation=invitation,
+        viewer_membership=Membership.objects.get(workspace=workspace, role=Role.VIEWER),
+    )
+
+
+def _picture(workspace: Workspace) -> Artwork:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(buffer, "PNG")
+    return store_artwork(workspace=workspace, data=buffer.getvalue())
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every named route, as (view name, path)."""
+    resolver = resolver or get_resolver()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            namespace = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from routes(pattern, namespace)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}", str(pattern.pattern)
+
+
+def test_every_route_has_an_entry() -> None:
+    names = {name for name, _ in routes()}
+    unnamed = sorted(path for name, path in routes() if name.endswith("None"))
+    assert unnamed == []
+    missing = sorted(name for name in names if name not in MATRIX and not name.startswith(OUTSIDE))
+    assert missing == []
+    assert sorted(set(MATRIX) - names) == []
+
+
+def test_the_walk_sees_a_known_route() -> None:
+    assert ("catalog:track_detail", "tracks/<int:track_id>/") in set(routes())
+
+
+@pytest.mark.parametrize("name", sorted(MATRIX))
+def test_each_person_gets_what_the_matrix_says(name: str) -> None:
+    entry = MATRIX[name]
+    # Whoever may do it comes last, since some of these requests remove what they are about.
+    for actor in reversed(ACTORS):
+        world = make_world()
+        status = ask(world, actor, name, entry)
+        assert verdict(status, name) == expected(actor, entry), f"{actor} got {status} at {name}"
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in MATRIX if MATRIX[name].about is not Entry().about)
+)
+def test_an_object_of_another_workspace_is_not_found_through_ones_own(name: str) -> None:
+    entry = MATRIX[name]
+    here, there = make_world(), make_world()
+    kwargs = entry.about(there)
+    client = Client()
+    client.force_login(here.people["owner"].user)
+    address = reverse(name, kwargs={"workspace": here.workspace.slug, **kwargs})
+    response = client.generic(entry.method.upper(), address)
+    assert response.status_code == 404
+
+
+def ask(world: World, actor: str, name: str, entry: Entry) -> int:
+    client = Client()
+    if actor != "nobody":
+        client.force_login(world.people[actor].user)
+    address = reverse(name, kwargs={"workspace": world.workspace.slug, **entry.about(world)})
+    send: Any = getattr(client, entry.method)
+    response = send(address, dict(entry.data))
+    if response.status_code == 302 and "/accounts/login/" in response["Location"]:
+        return 401
+    status: int = response.status_code
+    return status
+
+
+def verdict(status: int, name: str) -> str:
+    """Sort an answer; anything but a clean refusal or an answer is a fault."""
+    assert status < 500, f"{name} failed with {status}"
+    return {401: "sign in", 403: "refused", 404: "not found"}.get(status, "let in")
+
+
+def expected(actor: str, entry: Entry) -> str:
+    if actor == "nobody":
+        return "sign in"
+    if actor in ("stranger", "removed"):
+        return "not found"
+    if ORDER.index(Role(actor)) < ORDER.index(entry.needs):
+        return "refused"
+    if actor == "artist" and not entry.artist_sees:
+        return "not found"
+    return "let in"
