@@ -229,7 +229,7 @@ function itemOf({ dataset }) {
   };
 }
 
-const playButtons = (root = document) => [...root.querySelectorAll("[data-play]")];
+const playButtons = (root = document) => [...root.querySelectorAll("[data-play]:not(:disabled)")];
 
 function queueAround(button) {
   const group = button.closest("[data-queue]");

@@ -17,7 +17,33 @@ export async function drawWaveform(element, signal) {
   const duration = Number(element.dataset.duration);
   const canvas = element.querySelector("[data-waveform-canvas]");
   const isMine = () => currentTrack() === track;
+  let surfer = null;
+
+  const show = (time) => {
+    surfer?.setTime(time);
+    canvas.setAttribute("aria-valuenow", time.toFixed(1));
+    canvas.setAttribute("aria-valuetext", `${clock(time)} of ${clock(duration)}`);
+  };
+  const showNow = () => show(isMine() ? currentTime() : 0);
+  const drawRange = () => markRange(element, isMine() ? currentRange() : null, duration);
+
   placeLanes(element, duration);
+  showNow();
+  drawRange();
+  listen(document, "player:time", ({ detail }) => detail.track === track && show(detail.time));
+  listen(document, "player:load", showNow);
+  listen(document, "player:range", drawRange);
+  listen(canvas, "keydown", (event) => {
+    const to = target(event.key, isMine() ? currentTime() : 0, duration);
+    if (to === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (bring(track)) seek(to);
+  });
+
+  function listen(where, name, act) {
+    where.addEventListener(name, act, { signal });
+  }
 
   const peaks = await fetchPeaks(element.dataset.peaks, signal);
   if (signal.aborted) return;
@@ -25,7 +51,7 @@ export async function drawWaveform(element, signal) {
     element.querySelector("[data-waveform-note]").hidden = false;
     return;
   }
-  const surfer = WaveSurfer.create({
+  surfer = WaveSurfer.create({
     container: canvas,
     peaks,
     duration,
@@ -34,46 +60,16 @@ export async function drawWaveform(element, signal) {
     barWidth: 2,
     barGap: 1,
     barRadius: 1,
-    cspNonce: document.querySelector('meta[name="csp-nonce"]')?.content ?? "",
+    cspNonce: document.querySelector('meta[name="csp-nonce"]').content,
     ...colours(),
   });
   signal.addEventListener("abort", () => surfer.destroy());
-
-  const show = (time) => {
-    surfer.setTime(time);
-    canvas.setAttribute("aria-valuenow", time.toFixed(1));
-    canvas.setAttribute("aria-valuetext", `${clock(time)} of ${clock(duration)}`);
-  };
-  const goTo = (time) => {
-    if (bring(track)) seek(time);
-  };
-
-  surfer.on("ready", () => show(isMine() ? currentTime() : 0));
+  surfer.on("ready", showNow);
   surfer.on("interaction", (time) => {
     if (!bring(track)) return;
     seek(time);
     play();
   });
-  document.addEventListener(
-    "player:time",
-    ({ detail }) => detail.track === track && show(detail.time),
-    { signal },
-  );
-  canvas.addEventListener(
-    "keydown",
-    (event) => {
-      const now = isMine() ? currentTime() : 0;
-      const to = target(event.key, now, duration);
-      if (to === null) return;
-      event.preventDefault();
-      event.stopPropagation();
-      goTo(to);
-    },
-    { signal },
-  );
-  const drawRange = () => markRange(element, isMine() ? currentRange() : null, duration);
-  document.addEventListener("player:range", drawRange, { signal });
-  drawRange();
   whenColoursChange(() => surfer.setOptions(colours()), signal);
 }
 
