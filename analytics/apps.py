@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class AnalyticsConfig(AppConfig):
-    """Registers the app under its own name."""
+    """The uppermost app; connects to nothing below by itself."""
 
     name = "analytics"

@@ -1,0 +1,17 @@
+"""Every table of analytics."""
+
+from analytics.models.banks import PromptBank, PromptSpace
+from analytics.models.markets import Market
+from analytics.models.results import SpaceResult, SpaceStanding, TrackResult
+from analytics.models.runs import SimulationRun, SimulationShard
+
+__all__ = [
+    "Market",
+    "PromptBank",
+    "PromptSpace",
+    "SimulationRun",
+    "SimulationShard",
+    "SpaceResult",
+    "SpaceStanding",
+    "TrackResult",
+]

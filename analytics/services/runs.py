@@ -1,0 +1,255 @@
+"""Starting, performing and cancelling simulation runs.
+
+Every step may happen twice, late or never: rows are claimed with a lease and written by the attempt
+that claimed them. A run's numbers depend on its row only, never on who computed which shard.
+"""
+
+from datetime import datetime
+
+from celery import current_app
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from analytics import arena as arenas
+from analytics.documents import documents_of, packed, unpacked
+from analytics.domain.grammar import GrammarError
+from analytics.domain.market import FEWEST_TRACKS, MOST_TRACKS
+from analytics.domain.prompt_space import SMALLEST_SAMPLE
+from analytics.domain.simulation import FIRST_PLACES, simulate_shard
+from analytics.models import Market, PromptBank, PromptSpace, SimulationRun, SimulationShard
+from analytics.models.runs import LEASE, MAX_ATTEMPTS, NUDGE, UNFINISHED, Status
+from analytics.reference import choice_model, grammar_version, market_model, market_version
+from analytics.services.figures import write_figures
+from catalog.errors import StudioError
+from catalog.models import Track, User, Workspace
+from prompts.engine import ENGINE_VERSION
+
+DEFAULT_PROMPTS = 10_000
+DEFAULT_MARKET_TRACKS = 20_000
+DEFAULT_SEED = 1
+MOST_PROMPTS = 40_000
+SHARD_PROMPTS = 1_250
+EXAMPLES_A_SPACE = 5
+
+
+class SimulationRefused(StudioError):
+    """The simulation cannot start as asked."""
+
+
+def start_run(
+    *,
+    workspace: Workspace,
+    by: User | None,
+    prompts: int = DEFAULT_PROMPTS,
+    market_tracks: int = DEFAULT_MARKET_TRACKS,
+    seed: int = DEFAULT_SEED,
+    queue: bool = True,
+) -> SimulationRun:
+    """Set a run up with its shards; workers take it from there (or the caller, without `queue`).
+
+    Raises
+    ------
+    SimulationRefused : another run of the workspace is under way, nothing to simulate, bad sizes
+    """
+    _check_sizes(prompts, market_tracks, seed)
+    documents = documents_of(workspace)
+    if not documents:
+        raise SimulationRefused(
+            "There is no track to simulate.",
+            hint="Upload a track first, or allow simulation on one that was kept out.",
+        )
+    try:
+        with transaction.atomic():
+            run = SimulationRun.objects.create(
+                workspace=workspace,
+                bank=ensure_bank(workspace=workspace, prompts=prompts, seed=seed),
+                market=ensure_market(workspace=workspace, tracks=market_tracks, seed=seed),
+                seed=seed,
+                places=FIRST_PLACES,
+                engine_version=ENGINE_VERSION,
+                choice_version=choice_model().version,
+                examination=choice_model().examination.value,
+                catalog_stamp=workspace.catalog_stamp,
+                track_count=len(documents),
+                opted_out_count=Track.objects.filter(
+                    workspace=workspace, opt_out_simulation=True
+                ).count(),
+                documents=packed(documents),
+                created_by=by,
+            )
+            SimulationShard.objects.bulk_create(
+                SimulationShard(
+                    workspace=workspace,
+                    run=run,
+                    first_prompt=first,
+                    prompt_count=min(SHARD_PROMPTS, prompts - first),
+                )
+                for first in range(0, prompts, SHARD_PROMPTS)
+            )
+    except IntegrityError as error:
+        if "simulation_run_one_at_a_time" not in str(error):
+            raise
+        raise SimulationRefused(
+            "A simulation of this workspace is under way.", hint="Wait for it, or cancel it first."
+        ) from error
+    if queue:
+        transaction.on_commit(lambda: wake_workers(run))
+    return run
+
+
+def _check_sizes(prompts: int, market_tracks: int, seed: int) -> None:
+    if not SMALLEST_SAMPLE <= prompts <= MOST_PROMPTS:
+        raise SimulationRefused(f"A bank has {SMALLEST_SAMPLE} to {MOST_PROMPTS:,} prompts.")
+    if not FEWEST_TRACKS <= market_tracks <= MOST_TRACKS:
+        raise SimulationRefused(f"A market has {FEWEST_TRACKS} to {MOST_TRACKS:,} tracks.")
+    if not 0 <= seed < 2**31:
+        raise SimulationRefused("A seed is a whole number from 0 to 2,147,483,647.")
+
+
+def ensure_bank(*, workspace: Workspace, prompts: int, seed: int) -> PromptBank:
+    """Find or make the bank and its spaces."""
+    bank, is_new = PromptBank.objects.get_or_create(
+        workspace=workspace,
+        grammar_version=grammar_version(),
+        seed=seed,
+        prompt_count=prompts,
+    )
+    if not is_new:
+        return bank
+    try:
+        grown = arenas.bank(prompts, seed)
+    except GrammarError as error:
+        raise SimulationRefused(str(error)) from error
+    texts: dict[str, list[str]] = {}
+    for prompt in grown.prompts:
+        texts.setdefault(prompt.space, []).append(prompt.text)
+    PromptSpace.objects.bulk_create(
+        PromptSpace(
+            workspace=workspace,
+            bank=bank,
+            number=number,
+            slug=space.slug,
+            name=space.name,
+            wants=[list(term) for term in space.wants],
+            size=space.size,
+            size_origin=space.size_origin,
+            prompt_count=len(texts[space.slug]),
+            examples=texts[space.slug][:EXAMPLES_A_SPACE],
+        )
+        for number, space in enumerate(grown.spaces)
+    )
+    return bank
+
+
+def ensure_market(*, workspace: Workspace, tracks: int, seed: int) -> Market:
+    """Find or make the row of a generated market."""
+    market, _ = Market.objects.get_or_create(
+        workspace=workspace,
+        kind=Market.Kind.GENERATED,
+        version=f"{market_model().version}.{market_version()}",
+        seed=seed,
+        track_count=tracks,
+        defaults={"name": market_model().name},
+    )
+    return market
+
+
+def wake_workers(run: SimulationRun) -> None:
+    """Send one message a shard; losing them costs time only, see `requeue_stalled`."""
+    for shard_id in run.shards.filter(status__in=UNFINISHED).values_list("pk", flat=True):
+        current_app.send_task("analytics.tasks.perform_shard", args=[shard_id])
+
+
+def perform_shard(*, shard_id: int, now: datetime | None = None) -> None:
+    """Compute one shard and sum the run up when it was the last. Harmless to call twice."""
+    shard = SimulationShard.objects.claim(shard_id=shard_id, now=now or timezone.now())
+    if shard is None:
+        return
+    run = SimulationRun.objects.select_related("bank", "market").get(pk=shard.run_id)
+    SimulationRun.objects.filter(pk=run.pk, status=Status.QUEUED).update(
+        status=Status.RUNNING, started_at=timezone.now()
+    )
+    arena = arenas.arena(
+        prompts=run.bank.prompt_count,
+        bank_seed=run.bank.seed,
+        tracks=run.market.track_count,
+        market_seed=run.market.seed,
+    )
+    stop = shard.first_prompt + shard.prompt_count
+    own = arenas.engine().build_index(unpacked(run.documents), statistics=arena.market.statistics)
+    outcome = simulate_shard(
+        arena.queries.part(shard.first_prompt, stop),
+        arena.market,
+        own,
+        first_prompt=shard.first_prompt,
+    )
+    if run.statistics is None:
+        SimulationRun.objects.filter(pk=run.pk, statistics=None).update(
+            statistics=arenas.packed_statistics(arena.market.statistics)
+        )
+    SimulationShard.objects.filter(pk=shard.pk, attempts=shard.attempts).update(
+        status=Status.DONE, outcome=arenas.packed_outcome(outcome), lease_until=None
+    )
+    finish_run(run_id=run.pk)
+
+
+def finish_run(*, run_id: int) -> bool:
+    """Sum a run up once all its shards are done; say whether it is finished now."""
+    now = timezone.now()
+    taken = (
+        SimulationRun.objects.summing_abandoned(now)
+        .filter(pk=run_id, attempts__lt=MAX_ATTEMPTS)
+        .update(attempts=F("attempts") + 1, lease_until=now + LEASE)
+    )
+    if not taken:
+        return False
+    run = SimulationRun.objects.select_related("bank", "market", "workspace").get(pk=run_id)
+    write_figures(run=run)
+    return True
+
+
+def cancel_run(*, run: SimulationRun) -> bool:
+    """Stop a run; shards under way end unheard. Say whether there was something to stop."""
+    stopped = SimulationRun.objects.filter(pk=run.pk, status__in=UNFINISHED).update(
+        status=Status.CANCELLED, finished_at=timezone.now(), lease_until=None
+    )
+    if stopped:
+        run.shards.all().delete()
+    return bool(stopped)
+
+
+def requeue_stalled(*, now: datetime | None = None) -> int:
+    """Wake workers for what a dead one dropped; give up on what was tried too often."""
+    moment = now or timezone.now()
+    exhausted = SimulationShard.objects.exhausted(moment).filter(run__status__in=UNFINISHED)
+    fail_runs(
+        Q(pk__in=exhausted.values("run_id")) | Q(attempts__gte=MAX_ATTEMPTS, lease_until__lt=moment)
+    )
+    dropped = list(SimulationShard.objects.forgotten(moment).values_list("pk", flat=True))
+    SimulationShard.objects.filter(pk__in=dropped).update(
+        status=Status.QUEUED, lease_until=moment + NUDGE
+    )
+    for shard_id in dropped:
+        current_app.send_task("analytics.tasks.perform_shard", args=[shard_id])
+    unsummed = SimulationRun.objects.summing_abandoned(moment).values_list("pk", flat=True)
+    for run_id in unsummed:
+        current_app.send_task("analytics.tasks.finish_run", args=[run_id])
+    return len(dropped) + len(unsummed)
+
+
+def fail_runs(which: Q) -> int:
+    """Mark unfinished runs as failed, with words for the person who started them."""
+    return (
+        SimulationRun.objects.unfinished()
+        .filter(which)
+        .update(
+            status=Status.FAILED,
+            finished_at=timezone.now(),
+            lease_until=None,
+            error=(
+                f"The simulation stopped {MAX_ATTEMPTS} times before its end, most likely for want "
+                "of memory. Start it again with a smaller market, or give the worker more memory."
+            ),
+        )
+    )
