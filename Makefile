@@ -1,7 +1,7 @@
 # Two commands matter: `make up` and `make test`. `make help` lists the rest.
 
-# Any Python runs the setup, which then looks for a supported one; PYTHON=... names it instead.
-SETUP_PYTHON := $(or $(PYTHON),$(firstword $(shell command -v python3 python3.11 python3.12 python3.13)))
+# Any Python runs the setup, which then looks for a supported one; PYTHON=... names that one.
+SETUP_PYTHON := $(or $(firstword $(shell command -v python3 python3.11 python3.12 python3.13)),$(PYTHON))
 VENV := .venv/bin
 TESTED := tests catalog/domain analysis/domain prompts/domain analytics/domain
 

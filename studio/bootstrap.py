@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import time
@@ -304,6 +305,11 @@ def run(
     command: list[str], environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a command with its output kept, and added to the log of setups."""
+    environment = dict(environment or os.environ)
+    if ssl.get_default_verify_paths().cafile:
+        # Trust what the machine trusts: many a company looks into the traffic with its own root.
+        environment.setdefault("UV_SYSTEM_CERTS", "1")
+        environment.setdefault("NODE_USE_SYSTEM_CA", "1")
     try:
         finished = subprocess.run(
             command,
