@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests.support.browser import Complaints, axe_violations
+from tests.support.browser import axe_violations
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def guide(page: Page, live_server: LiveServer, settings: Settings) -> Page:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_every_piece_is_accessible(guide: Page, scheme: str, width: int) -> None:
-    guide.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    guide.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     guide.set_viewport_size({"width": width, "height": 900})
     assert axe_violations(guide) == []
 
@@ -83,17 +83,13 @@ def test_keys_typed_into_a_field_stay_text(guide: Page) -> None:
     expect(guide.locator("#shortcuts")).to_be_hidden()
 
 
-def test_a_dialog_opens_names_its_numbers_and_gives_the_focus_back(
-    guide: Page, complaints: Complaints
-) -> None:
+def test_a_dialog_opens_names_its_numbers_and_gives_the_focus_back(guide: Page) -> None:
     opener = guide.get_by_role("button", name="Open the dialog")
     opener.focus()
     guide.keyboard.press("Enter")
     dialog = guide.get_by_role("dialog", name="Replace moods on 431 tracks?")
     expect(dialog).to_be_visible()
-    assert complaints.forgive() == []
     assert axe_violations(guide) == []
-    complaints.forgive()  # axe copies the waveform's shadow root, which the content policy refuses
     guide.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
