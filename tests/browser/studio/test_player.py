@@ -186,6 +186,7 @@ def test_a_waveform_shows_and_moves_the_position(studio: Page, live_server: Live
         }"""
     )
     slider = studio.get_by_role("slider", name="Position in Harbour Lights")
+    expect(slider).to_have_attribute("aria-valuetext", "0:00 of 0:06")
     slider.focus()
     studio.keyboard.press("End")
     expect(slider).to_have_attribute("aria-valuetext", "0:06 of 0:06")
