@@ -31,6 +31,10 @@ WITHOUT_SERVICES = frozenset(
 )
 
 
+# A command of which this option waits for what workers do.
+WAITS_FOR_WORKERS = {"ingest": "--wait"}
+
+
 def main(argv: list[str]) -> int:
     """Run the command of `argv`; returns the exit code when the command ends without its own."""
     from django.core.management import execute_from_command_line
@@ -40,7 +44,7 @@ def main(argv: list[str]) -> int:
     from catalog.errors import StudioError
 
     try:
-        with _services_for(argv):
+        with _services_for(argv), _workers_for(argv):
             execute_from_command_line(argv)
     except (EmbeddedError, env.EnvError) as error:
         return _fail(str(error), argv, error)
@@ -70,6 +74,21 @@ def _services_for(argv: list[str]) -> Iterator[None]:
 
     signal.signal(signal.SIGTERM, _exit_on_term)
     with services(settings.VAR_DIR, postgres=postgres, valkey=valkey):
+        yield
+
+
+@contextmanager
+def _workers_for(argv: list[str]) -> Iterator[None]:
+    """Keep a worker at work while a command waits for one, where nobody else runs any."""
+    option = WAITS_FOR_WORKERS.get(argv[1]) if len(argv) > 1 else None
+    if option not in argv or not _needs_services(argv):
+        yield
+        return
+    from django.conf import settings
+
+    from studio.running.temporary import workers
+
+    with workers(var_dir=settings.VAR_DIR, cwd=settings.BASE_DIR):
         yield
 
 

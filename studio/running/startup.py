@@ -126,7 +126,8 @@ def _serve(instance: Instance, found: Services | None, *, host: str, port: int) 
         cwd=settings.BASE_DIR,
     )
     address = _address(host, port)
-    supervisor.start()
+    # The web server has the machine to itself until it answers: somebody waits for it.
+    supervisor.start("web")
     noted: list[int] = []
     told = False
     services_checked_at = started_at = time.monotonic()
@@ -139,6 +140,8 @@ def _serve(instance: Instance, found: Services | None, *, host: str, port: int) 
             noted = pids
         if not told:
             told = _tell_when_ready(supervisor, host, port, started_at)
+            if told:
+                supervisor.start()
         now = time.monotonic()
         if found is not None and now - services_checked_at > SERVICES_CHECKED_EVERY_S:
             for name in found.ensure_running():

@@ -46,7 +46,8 @@ class Child:
     colour: str
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
-    start_again_at: float = 0.0
+    # When to start an ended program again; None before its first start.
+    start_again_at: float | None = None
     delay_s: float = FIRST_DELAY_S
     ends: int = 0
     unfinished: bytes = field(default=b"", repr=False)
@@ -55,6 +56,25 @@ class Child:
     def is_running(self) -> bool:
         """Whether the process lives, as far as we have noticed."""
         return self.process is not None
+
+
+def tie_to_parent(*, niceness: int = 0) -> Callable[[], None]:
+    """Make what a child runs before its program: be told to stop when we die, even by `kill -9`.
+
+    Everything is looked up here, in the parent; between fork and exec only plain calls are safe.
+    """
+    us = os.getpid()
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+    def tie() -> None:
+        if libc is not None:
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != us:  # we died before the line above
+                os._exit(1)
+        if niceness:
+            os.nice(niceness)
+
+    return tie
 
 
 class Supervisor:
@@ -70,12 +90,12 @@ class Supervisor:
         self._width = max(len(program.name) for program in programs)
         self._colourful = sys.stdout.isatty()
         self._console_open = True
-        self._libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
-    def start(self) -> None:
-        """Start every program."""
+    def start(self, *names: str) -> None:
+        """Start the named programs, or all that were not started yet."""
         for child in self.children:
-            self._start(child)
+            if child.start_again_at is None and (not names or child.program.name in names):
+                self._start(child)
 
     def run(self, *, until: Callable[[], bool], each_s: float = 0.2) -> None:
         """Pass on output and restart what ended, until `until` says so."""
@@ -106,7 +126,6 @@ class Supervisor:
         self._print(text)
 
     def _start(self, child: Child) -> None:
-        us = os.getpid()
         child.process = subprocess.Popen(
             child.program.arguments,
             stdin=subprocess.DEVNULL,
@@ -116,21 +135,12 @@ class Supervisor:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             # A group of its own: Ctrl-C reaches us alone, and we stop each program once.
             process_group=0,
-            preexec_fn=lambda: self._tie_to_us(us, child.program.niceness),
+            preexec_fn=tie_to_parent(niceness=child.program.niceness),
         )
-        child.started_at = time.monotonic()
+        child.started_at = child.start_again_at = time.monotonic()
         assert child.process.stdout is not None
         os.set_blocking(child.process.stdout.fileno(), False)
         self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
-
-    def _tie_to_us(self, us: int, niceness: int) -> None:
-        """In the child: have it told to stop when we die, even by `kill -9`."""
-        if self._libc is not None:
-            self._libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() != us:  # we died before the line above
-                os._exit(1)
-        if niceness:
-            os.nice(niceness)
 
     def _look_after(self) -> None:
         now = time.monotonic()
@@ -149,7 +159,11 @@ class Supervisor:
                 self._line(
                     child, f"{_how_it_ended(code)}; starts again in {child.delay_s:.0f} s".encode()
                 )
-            elif child.process is None and now >= child.start_again_at:
+            elif (
+                child.process is None
+                and child.start_again_at is not None
+                and now >= child.start_again_at
+            ):
                 self._start(child)
 
     def _bury(self, child: Child) -> None:

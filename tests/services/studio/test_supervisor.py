@@ -94,7 +94,7 @@ def test_grandchildren_go_with_a_killed_program(tmp_path: Path) -> None:
     assert parent is not None
     os.kill(parent, signal.SIGKILL)
     run_until(supervisor, lambda: pid_of(supervisor) != parent)
-    assert not psutil.pid_exists(grandchild) or _is_zombie(grandchild)
+    _wait_gone(grandchild)
     supervisor.stop()
 
 
@@ -115,9 +115,13 @@ def test_programs_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     assert psutil.pid_exists(child)
     supervisor.kill()
     supervisor.communicate()
+    _wait_gone(child)
+
+
+def _wait_gone(pid: int) -> None:
     deadline = time.monotonic() + 10
-    while psutil.pid_exists(child) and not _is_zombie(child):
-        assert time.monotonic() < deadline, "the program outlived its supervisor"
+    while psutil.pid_exists(pid) and not _is_zombie(pid):
+        assert time.monotonic() < deadline, f"process {pid} was left behind"
         time.sleep(0.05)
 
 
