@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from analytics.domain.choice import (
     ChoiceModel,
@@ -95,6 +96,8 @@ class Figures:
     spaces: tuple[SpaceFigures, ...]
     tracks: tuple[TrackFigures, ...]
     competition: tuple[SpaceCompetition, ...]
+    pooled_variation: float
+    """How much prompts of one space differ for one track: squared coefficient of variation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,13 @@ def summarise(
     full_relevance: float,
     random: np.random.Generator,
     draws: int = PARAMETER_DRAWS,
+    pooled_variation: float | None = None,
 ) -> Figures:
     """Turn hits into figures for `tracks` own tracks.
 
     The random generator draws the parameters of the choice model, nothing else; all tracks and
     spaces share the draws, so differences between them are not blurred by them.
+    Give `pooled_variation` of a whole run when summing up a part of it.
     """
     sampled = model.draw(draws, random=random)
     surfaced = outcome.rank <= FIRST_PLACES
@@ -136,13 +141,26 @@ def summarise(
             examined=_examined(model.examination, sampled, lists, prompt[rows], rank[rows]),
             relevance=relevance[surfaced][rows],
         )
-    spaces = tuple(
-        _space_figures(outcome, bank, surfaced, relevance, lists, chances, model, full_relevance)
-    )
-    totals = _track_figures(
-        outcome, bank, surfaced, relevance, lists, chances, sampled, model, tracks
-    )
-    return Figures(spaces, tuple(totals), _competition(outcome, bank, surfaced, lists))
+    if pooled_variation is None:
+        pooled_variation = _pooled_variation(
+            chances.mean(axis=0), outcome.track[surfaced], bank.space_of_prompt[prompt]
+        )
+    hits = _Hits(outcome, bank, surfaced, relevance, lists, chances)
+    spaces = tuple(_space_figures(hits, model, full_relevance, pooled_variation))
+    totals = tuple(_track_figures(hits, sampled, model, tracks))
+    return Figures(spaces, totals, _competition(outcome, bank, surfaced, lists), pooled_variation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """An outcome with what was derived from it; `chances` has a column a surfaced hit."""
+
+    outcome: Outcome
+    bank: BankLayout
+    surfaced: NDArray[np.bool_]
+    relevance: Floats
+    lists: Floats
+    chances: Floats
 
 
 def relevance_of(scores: NDArray[np.float32], full_relevance: float) -> Floats:
@@ -174,15 +192,9 @@ def _examined(
 
 
 def _space_figures(
-    outcome: Outcome,
-    bank: BankLayout,
-    surfaced: NDArray[np.bool_],
-    relevance: Floats,
-    lists: Floats,
-    chances: Floats,
-    model: ChoiceModel,
-    full_relevance: float,
+    hits: _Hits, model: ChoiceModel, full_relevance: float, pooled: float
 ) -> Iterator[SpaceFigures]:
+    outcome, bank, surfaced = hits.outcome, hits.bank, hits.surfaced
     if not len(outcome.prompt):
         return
     space = bank.space_of_prompt[outcome.prompt]
@@ -192,8 +204,7 @@ def _space_figures(
     ends = np.append(starts[1:], len(order))
     chance_of = np.full(len(outcome.prompt), -1, dtype=np.int64)
     chance_of[surfaced] = np.arange(int(surfaced.sum()))
-    pooled = _pooled_variation(chances.mean(axis=0), group[surfaced])
-    means = _mean_funnels(outcome, surfaced, relevance, lists, model)
+    means = _mean_funnels(hits, model)
     last = outcome.list_scores[:, -1]
     prompts_in = bank.prompts_in
     for key, start, end in zip(keys, starts, ends, strict=True):
@@ -204,7 +215,7 @@ def _space_figures(
         columns = chance_of[up]
         conversion = uncertainty = None
         if len(up):
-            conversion, uncertainty = conversion_interval(chances[:, columns], pooled)
+            conversion, uncertainty = conversion_interval(hits.chances[:, columns], pooled)
         best = rows[np.argmin(outcome.rank[rows])]
         gap = last[outcome.prompt[down]] - outcome.score[down]
         ranks = outcome.rank[rows]
@@ -219,7 +230,7 @@ def _space_figures(
             median_rank=float(np.median(outcome.rank[up])) if len(up) else None,
             median_near_rank=float(np.median(outcome.rank[down])) if len(down) else None,
             rank_bands=tuple(int(((ranks >= a) & (ranks <= b)).sum()) for a, b in RANK_BANDS),
-            relevance=float(relevance[rows].mean()),
+            relevance=float(hits.relevance[rows].mean()),
             short_by=float(np.median(gap)) / full_relevance if len(down) else None,
             conversion=conversion,
             uncertainty=uncertainty,
@@ -260,10 +271,11 @@ def conversion_interval(chances: Floats, pooled_variation: float) -> tuple[Inter
     )
 
 
-def _pooled_variation(chance: Floats, group: NDArray[np.int64]) -> float:
+def _pooled_variation(chance: Floats, track: NDArray[np.int32], space: NDArray[np.int32]) -> float:
     """Squared coefficient of variation between prompts within (track, space), pooled."""
     if not len(chance):
-        return 0.0
+        return DEFAULT_VARIATION
+    group = track.astype(np.int64) * (int(space.max()) + 1) + space
     _, code = np.unique(group, return_inverse=True)
     count = np.bincount(code)
     mean = np.bincount(code, weights=chance) / count
@@ -276,46 +288,53 @@ DEFAULT_VARIATION = 0.5
 """Where no track surfaces for two prompts of one space: about what larger runs show."""
 
 
-def _mean_funnels(
-    outcome: Outcome,
-    surfaced: NDArray[np.bool_],
-    relevance: Floats,
-    lists: Floats,
-    model: ChoiceModel,
-) -> dict[Stage, Floats]:
+def _mean_funnels(hits: _Hits, model: ChoiceModel) -> dict[Stage, Floats]:
     """Per surfaced hit, the chance of each stage at the middle of our beliefs."""
+    outcome, surfaced = hits.outcome, hits.surfaced
     middle = model.middle()
     prompt, rank = outcome.prompt[surfaced], outcome.rank[surfaced]
-    examined = _examined(model.examination, middle, lists, prompt, rank)
-    stages = funnel(middle, examined=examined, relevance=relevance[surfaced])
+    examined = _examined(model.examination, middle, hits.lists, prompt, rank)
+    stages = funnel(middle, examined=examined, relevance=hits.relevance[surfaced])
     return {stage: values[0] for stage, values in stages.items()}
 
 
 # Per track
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The surfaced hits as columns; `weight` is what one prompt stands for, of all prompts."""
+
+    prompt: NDArray[np.int32]
+    rank: NDArray[np.int32]
+    track: NDArray[np.int32]
+    relevance: Floats
+    weight: Floats
+    lists: Floats
+
+
 def _track_figures(
-    outcome: Outcome,
-    bank: BankLayout,
-    surfaced: NDArray[np.bool_],
-    relevance: Floats,
-    lists: Floats,
-    chances: Floats,
-    sampled: Draws,
-    model: ChoiceModel,
-    tracks: int,
+    hits: _Hits, sampled: Draws, model: ChoiceModel, tracks: int
 ) -> Iterator[TrackFigures]:
-    prompt, rank = outcome.prompt[surfaced], outcome.rank[surfaced]
-    track = outcome.track[surfaced]
-    space = bank.space_of_prompt[prompt]
+    outcome, bank, surfaced = hits.outcome, hits.bank, hits.surfaced
+    space = bank.space_of_prompt[outcome.prompt[surfaced]]
     weight = (bank.sizes / np.maximum(bank.prompts_in, 1))[space]
-    stages = _stage_totals(sampled, model, lists, prompt, rank, relevance[surfaced], weight, track)
-    moved = _moved_totals(model, lists, prompt, rank, relevance[surfaced], weight, track)
+    shown = _Shown(
+        prompt=outcome.prompt[surfaced],
+        rank=outcome.rank[surfaced],
+        track=outcome.track[surfaced],
+        relevance=hits.relevance[surfaced],
+        weight=weight,
+        lists=hits.lists,
+    )
+    stages = _stage_totals(sampled, model, shown)
+    moved = _moved_totals(model, shown)
+    track = shown.track
     order = np.argsort(track, kind="stable")
     starts = np.searchsorted(track[order], np.arange(tracks + 1))
     for number in range(tracks):
         rows = order[starts[number] : starts[number + 1]]
-        saves, uncertainty = _saves(chances[:, rows], weight[rows], space[rows], bank)
+        saves, uncertainty = _saves(hits.chances[:, rows], weight[rows], space[rows], bank)
         yield TrackFigures(
             track=number,
             spaces_surfaced=len(np.unique(space[rows])),
@@ -387,25 +406,25 @@ def _saves(
 
 
 def _stage_totals(
-    sampled: Draws,
-    model: ChoiceModel,
-    lists: Floats,
-    prompt: NDArray[np.int32],
-    rank: NDArray[np.int32],
-    relevance: Floats,
-    weight: Floats,
-    track: NDArray[np.int32],
+    sampled: Draws, model: ChoiceModel, shown: _Shown
 ) -> dict[Stage, dict[int, Floats]]:
     """Per stage and track: total per 10,000 prompts for every draw."""
-    if not len(track):
+    if not len(shown.track):
         return {}
-    owners, code = np.unique(track, return_inverse=True)
+    owners, code = np.unique(shown.track, return_inverse=True)
     totals = {stage: np.zeros((len(sampled), len(owners))) for stage in Stage}
-    for rows in _chunks(len(track)):
-        examined = _examined(model.examination, sampled, lists, prompt[rows], rank[rows])
-        stages = funnel(sampled, examined=examined, relevance=relevance[rows])
-        belongs = np.zeros((len(code[rows]), len(owners)))
-        belongs[np.arange(len(code[rows])), code[rows]] = PER_PROMPTS * weight[rows]
+    for rows in _chunks(len(shown.track)):
+        examined = _examined(
+            model.examination, sampled, shown.lists, shown.prompt[rows], shown.rank[rows]
+        )
+        stages = funnel(sampled, examined=examined, relevance=shown.relevance[rows])
+        belongs = csr_array(
+            (
+                PER_PROMPTS * shown.weight[rows],
+                (np.arange(len(code[rows])), code[rows]),
+            ),
+            shape=(len(code[rows]), len(owners)),
+        )
         for stage, values in stages.items():
             totals[stage] += values @ belongs
     return {
@@ -420,26 +439,20 @@ def _quantile_interval(values: Floats, n: int) -> Interval:
 
 
 def _moved_totals(
-    model: ChoiceModel,
-    lists: Floats,
-    prompt: NDArray[np.int32],
-    rank: NDArray[np.int32],
-    relevance: Floats,
-    weight: Floats,
-    track: NDArray[np.int32],
+    model: ChoiceModel, shown: _Shown
 ) -> dict[int, tuple[tuple[str, float, float], ...]]:
     """Saves per 10,000 prompts of each track when one parameter moves and the others stay."""
-    if not len(track):
+    if not len(shown.track):
         return {}
-    owners, code = np.unique(track, return_inverse=True)
+    owners, code = np.unique(shown.track, return_inverse=True)
     found: dict[int, list[tuple[str, float, float]]] = {int(owner): [] for owner in owners}
     for parameter in model.parameters:
         ends = []
         for share in (0.1, 0.9):
             draws = model.moved(parameter.name, share)
-            examined = _examined(model.examination, draws, lists, prompt, rank)
-            chance = saving_chance(draws, examined=examined, relevance=relevance)[0]
-            ends.append(np.bincount(code, weights=PER_PROMPTS * weight * chance))
+            examined = _examined(model.examination, draws, shown.lists, shown.prompt, shown.rank)
+            chance = saving_chance(draws, examined=examined, relevance=shown.relevance)[0]
+            ends.append(np.bincount(code, weights=PER_PROMPTS * shown.weight * chance))
         for column, owner in enumerate(owners):
             low, high = float(ends[0][column]), float(ends[1][column])
             if abs(high - low) > 1e-12:

@@ -79,6 +79,7 @@ class SimulationRun(models.Model):
     opted_out_count = models.PositiveIntegerField(default=0)
     documents = models.BinaryField()
     statistics = models.BinaryField(null=True)
+    pooled_variation = models.FloatField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -116,7 +117,7 @@ class SimulationShardQuerySet(models.QuerySet["SimulationShard"]):
         )
 
     def forgotten(self, now: datetime) -> "SimulationShardQuerySet":
-        """Claimable, and nobody was told of them lately; `lease_until` says until when that holds."""
+        """Claimable, and nobody was told lately; `lease_until` says until when that holds."""
         waiting = Q(lease_until=None, run__created_at__lt=now - NUDGE)
         return (
             self.claimable(now)

@@ -115,7 +115,12 @@ def _store(
             )
             for row in figures.competition
         )
-        held.update(status=Status.DONE, finished_at=timezone.now(), lease_until=None)
+        held.update(
+            status=Status.DONE,
+            finished_at=timezone.now(),
+            lease_until=None,
+            pooled_variation=figures.pooled_variation,
+        )
         _drop_old_outcomes(run)
 
 

@@ -1,0 +1,153 @@
+"""Geometry of the charts: where marks stand, in per cent of the width, so that text never scales.
+
+Every chart is a list of rows: a label above, a mark with its interval below. Templates only draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+ROW_HEIGHT = 46
+LABEL_BASELINE = 15
+MARK_MIDDLE = 30
+AXIS_HEIGHT = 24
+PLOT_END = 97.0
+"""Per cent of the width where the axis ends, so that the last tick's text stays inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What one row shows. `detail` stands at the right end ("9 of 34 prompts")."""
+
+    label: str
+    detail: str
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    detail: str
+    label_y: int
+    mark_y: int
+    bar_y: int
+    estimate: str
+    low: str
+    high: str
+    said: str
+    """The row in words, for screen readers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    position: str
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Rows and axis of a chart; heights are pixels, positions per cent of the width."""
+
+    rows: tuple[Row, ...]
+    ticks: tuple[Tick, ...]
+    height: int
+    axis_y: int
+    said: str
+
+    @property
+    def bar_height(self) -> int:
+        return 12
+
+
+def bar_chart(rows: Sequence[Estimate], *, what: str) -> Chart:
+    """Bars of shares from zero, with their intervals."""
+    top = _round_up(max((row.high for row in rows), default=1.0))
+    ticks = [top * step / 4 for step in range(5)]
+    return _chart(rows, what=what, place=lambda value: value / top, ticks=ticks)
+
+
+def interval_chart(rows: Sequence[Estimate], *, what: str) -> Chart:
+    """Points with intervals on a logarithmic axis: rates that differ by factors."""
+    lows = [row.low for row in rows if row.low > 0]
+    highs = [row.high for row in rows if row.high > 0]
+    first = floor(log10(min(lows))) if lows else -3
+    last = max(ceil(log10(max(highs))) if highs else 0, first + 1)
+    ticks = [10.0**power for power in range(first, last + 1)]
+
+    def place(value: float) -> float:
+        return (log10(max(value, 10.0**first)) - first) / (last - first)
+
+    return _chart(rows, what=what, place=place, ticks=ticks)
+
+
+def _chart(
+    rows: Sequence[Estimate],
+    *,
+    what: str,
+    place: Callable[[float], float],
+    ticks: Sequence[float],
+) -> Chart:
+    drawn = tuple(
+        Row(
+            label=row.label,
+            detail=row.detail,
+            label_y=number * ROW_HEIGHT + LABEL_BASELINE,
+            mark_y=number * ROW_HEIGHT + MARK_MIDDLE,
+            bar_y=number * ROW_HEIGHT + MARK_MIDDLE - 6,
+            estimate=_percent(place(row.estimate)),
+            low=_percent(place(row.low)),
+            high=_percent(place(row.high)),
+            said=f"{row.label}: {share(row.estimate)}, "
+            f"95 % interval {share(row.low)} to {share(row.high)}, {row.detail}",
+        )
+        for number, row in enumerate(rows)
+    )
+    axis = len(rows) * ROW_HEIGHT
+    return Chart(
+        rows=drawn,
+        ticks=tuple(
+            Tick(
+                _percent(place(value)),
+                share(value),
+                "start" if number == 0 else "end" if number == len(ticks) - 1 else "middle",
+            )
+            for number, value in enumerate(ticks)
+        ),
+        height=axis + AXIS_HEIGHT,
+        axis_y=axis,
+        said=f"{what}. " + ". ".join(row.said for row in drawn),
+    )
+
+
+def _percent(place: float) -> str:
+    return f"{min(max(place, 0.0), 1.0) * PLOT_END:.2f}%"
+
+
+def _round_up(share_of_all: float) -> float:
+    """Give the end of a linear axis: 5, 10, 20, 25, 50 or 100 per cent, or smaller alike."""
+    if share_of_all <= 0:
+        return 1.0
+    power = 10.0 ** floor(log10(share_of_all))
+    return next(
+        (step * power for step in (1.0, 2.0, 2.5, 5.0) if step * power >= share_of_all),
+        10.0 * power,
+    )
+
+
+def share(value: float) -> str:
+    """Write a share as a percentage with as many figures as it deserves.
+
+    >>> share(0.4567), share(0.0213), share(0.0004), share(0.00002), share(0.0)
+    ('46 %', '2.1 %', '0.04 %', '0.002 %', '0 %')
+    """
+    percent = value * 100
+    if percent == 0:
+        return "0 %"
+    decimals = max(0, 1 - floor(log10(abs(percent)))) if percent < 10 else 0
+    text = f"{percent:.{decimals}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + " %"
