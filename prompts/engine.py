@@ -8,7 +8,7 @@ edited = engine.score_one(document, queries, index)
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 import numpy as np
@@ -32,11 +32,11 @@ ENGINE_VERSION = "1"
 
 @dataclass(frozen=True)
 class Engine:
-    """A lexicon and an encoder, and all that can be done with them. Cheap to keep, safe to share."""
+    """A lexicon and an encoder, and all that can be done with them. Safe to share."""
 
     lexicon: Lexicon
     encoder: Encoder
-    blend: Blend = Blend()
+    blend: Blend = field(default_factory=Blend)
 
     @cached_property
     def space(self) -> ConceptSpace:

@@ -1,5 +1,6 @@
 """Builds the lexicon from the vocabulary and the data files in `prompts/data/`."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -8,7 +9,9 @@ from typing import Any, Protocol
 
 from catalog.errors import StudioError
 from catalog.vocabulary import FACETS, default_terms
+from prompts.domain.intent import Kind
 from prompts.domain.lexicon import Cues, Entry, Lexicon, Term, phrase_table
+from prompts.domain.order_words import OrderRule, OrderWords
 from prompts.domain.text import fold, words_of
 
 DATA_DIR = Path(__file__).parent / "data"
@@ -79,7 +82,26 @@ def build_lexicon(terms: Iterable[VocabularyTerm]) -> Lexicon:
         unsupported={
             words_of(form): note for note, forms in words["unsupported"].items() for form in forms
         },
+        orders=read_orders(),
     )
+
+
+@cache
+def read_orders() -> OrderWords:
+    """Arcs, novelty wishes and implied arcs of `order.toml`."""
+    data = _read("order.toml")
+    rules = [
+        OrderRule(
+            kind,
+            entry["value"],
+            entry["label"],
+            re.compile(rf"\b(?:{'|'.join(entry['patterns'])})\b", re.I),
+        )
+        for kind in (Kind.ARC, Kind.NOVELTY)
+        for entry in data[kind.value]
+    ]
+    implied = {read_term(name): arc for name, arc in data["implied"].items()}
+    return OrderWords(rules, implied)
 
 
 def read_term(name: str) -> Term:

@@ -28,12 +28,16 @@ READ_IN_TEXT = 0.8
 CARRIES_FROM = 0.5
 """From this weight on a track is held to have a term, for exclusions and for "only"."""
 
+MOST_TEXTS_KEPT = 200_000
+"""Readings of descriptions are kept up to this many, about 200 MB; catalogs repeat sentences."""
+
 NORM = 2.0
-"""Evidence for a column adds up like the sides of a triangle: two hints beat one, ten do not fly."""
+"""Evidence for a column adds up as squares do: two hints beat one, ten weak ones do not fly."""
 
 _SLOW, _MID, _FAST = (Term("property", slug) for slug in ("slow", "mid-tempo", "fast"))
 _LOW, _MEDIUM, _HIGH = (Term("property", f"{level}-energy") for level in ("low", "medium", "high"))
 _INSTRUMENTAL = Term("vocals", "instrumental")
+_VOCALS = Term("vocals", "vocals")
 _DECADES = {decade: Term("property", f"{decade}s") for decade in range(1950, 2020, 10)}
 _MODERN = Term("property", "modern")
 _MODERN_FROM_YEAR = 2015
@@ -45,6 +49,14 @@ class TermReading:
 
     weights: Mapping[Term, float]
     sources: Mapping[Term, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """What a description says a track has, and its words without what it says the track has not."""
+
+    terms: tuple[tuple[Term, float], ...]
+    affirmed: str
 
 
 class ConceptSpace:
@@ -62,7 +74,7 @@ class ConceptSpace:
         self.ancestors: Mapping[Term, frozenset[Term]] = {
             term: self._ancestors(term) for term in self.terms
         }
-        self._read_cache: dict[str, tuple[tuple[Term, float], ...]] = {}
+        self._read_cache: dict[str, TextReading] = {}
 
     def __len__(self) -> int:
         return len(self.terms)
@@ -116,18 +128,19 @@ class ConceptSpace:
                     self._relate(table, mood.term, moods[int(j)].term, float(nearness[i, j]))
         return table
 
-    def read_text(self, text: str) -> tuple[tuple[Term, float], ...]:
-        """Terms that a description says the track has; refused ones are left out."""
+    def read_text(self, text: str) -> TextReading:
+        """Read a description with the rules for prompts; refused terms are left out."""
         known = self._read_cache.get(text)
         if known is not None:
             return known
         found: dict[Term, float] = {}
-        for mention in self.reader.read(clean(text), numbers=False).mentions:
+        reading = self.reader.read(clean(text), numbers=False)
+        for mention in reading.mentions:
             if not mention.terms:
                 continue
             term = mention.terms[0]
             if mention.polarity is Polarity.EXCLUDED:
-                if term.facet == "vocals" and term.slug == "vocals":
+                if term == _VOCALS and not mention.modifiers:
                     found[_INSTRUMENTAL] = READ_IN_TEXT
                 continue
             if mention.polarity is Polarity.LESS:
@@ -135,8 +148,8 @@ class ConceptSpace:
             weight = READ_IN_TEXT * (0.5 if mention.polarity is Polarity.TOUCH else 1.0)
             for meaning in mention.terms:
                 found[meaning] = max(weight, found.get(meaning, 0.0))
-        read = tuple(found.items())
-        if len(self._read_cache) < 200_000:
+        read = TextReading(tuple(found.items()), reading.affirmed())
+        if len(self._read_cache) < MOST_TEXTS_KEPT:
             self._read_cache[text] = read
         return read
 
@@ -152,7 +165,7 @@ class ConceptSpace:
                     sources[term] = "asserted"
         has_said_vocals = any(term.facet == "vocals" for term in weights)
         for text in document.texts:
-            for term, weight in self.read_text(text):
+            for term, weight in self.read_text(text).terms:
                 if has_said_vocals and term.facet == "vocals" and _INSTRUMENTAL in (term, *weights):
                     continue
                 if weight > weights.get(term, 0.0):
@@ -169,9 +182,10 @@ class ConceptSpace:
         return TermReading(weights, sources)
 
     def smooth(self, raw: Vector) -> Vector:
-        """Spread term weights to related columns: shape (tracks, terms) in and out, values 0 to 1."""
+        """Spread term weights to related columns: shape (tracks, terms), values from 0 to 1."""
         spread = np.power(raw, NORM) @ self._powered.T
-        return np.minimum(np.power(spread, 1.0 / NORM), 1.0).astype(np.float32)
+        smoothed: Vector = np.minimum(np.power(spread, 1.0 / NORM), 1.0).astype(np.float32)
+        return smoothed
 
     def raw_row(self, reading: TermReading) -> Vector:
         """Lay a reading out over the columns."""

@@ -1,15 +1,16 @@
 """The track index: everything the engine needs of a market, as arrays."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prompts.domain.concepts import ConceptSpace
+from prompts.domain.concepts import CARRIES_FROM, ConceptSpace
 from prompts.domain.documents import TrackDocument
+from prompts.domain.energy import energy_of
 from prompts.domain.lexical import (
     BUCKETS,
     content_words,
@@ -17,6 +18,7 @@ from prompts.domain.lexical import (
     inverse_frequency,
     saturate,
 )
+from prompts.domain.lexicon import Term
 from prompts.domain.text import fold, tokenize
 
 Floats = NDArray[np.float32]
@@ -25,7 +27,7 @@ Positions = NDArray[np.int32]
 CHUNK = 4096
 PRIOR_SHARE = 0.03
 PRIOR_TRACKS = 200.0
-"""A catalog of four tracks says nothing about how rare a term is; blend with a prior of this size."""
+"""Four tracks say nothing about how rare a term is; blend with a prior of this size."""
 
 KEYS = tuple(
     f"{tonic} {mode}"
@@ -138,16 +140,19 @@ def name_key(name: str) -> str:
 def document_text(document: TrackDocument, space: ConceptSpace) -> str:
     """What the text embedding reads of a track: its terms in words, then its descriptions."""
     labels = [
-        space.lexicon.label(term)
-        for term in space.terms
-        if document.terms.get(term.facet, {}).get(term.slug, 0.0) >= 0.5
-    ] if document.terms else []  # fmt: skip
-    return ". ".join([*([", ".join(labels)] if labels else []), *document.texts])
+        space.lexicon.label(Term(facet, slug))
+        for facet, slugs in sorted(document.terms.items())
+        for slug, weight in sorted(slugs.items())
+        if weight >= CARRIES_FROM
+    ]
+    said = [space.read_text(text).affirmed for text in document.texts]
+    return ". ".join([*([", ".join(labels)] if labels else []), *said])
 
 
 def document_words(document: TrackDocument, space: ConceptSpace) -> list[str]:
     """What the lexical part reads of a track: title, artists, label, descriptions."""
-    texts = (document.title, *document.artists, document.label, *document.texts)
+    said = [space.read_text(text).affirmed for text in document.texts]
+    texts = (document.title, *document.artists, document.label, *said)
     return content_words(texts, space.lexicon.cues.stop_words)
 
 
@@ -192,6 +197,7 @@ def build_index(
 def encode_track(document: TrackDocument, index: TrackIndex) -> EncodedTrack:
     """Turn one (edited) track into numbers with the statistics of `index`."""
     space = index.space
+    document = with_energy(document, space)
     reading = space.read_document(document)
     smoothed = space.smooth(space.raw_row(reading)[None])[0]
     embedded = index.encoder.encode([document_text(document, space)])[0]
@@ -207,6 +213,12 @@ def encode_track(document: TrackDocument, index: TrackIndex) -> EncodedTrack:
         key=key_code(document.key),
         artists=tuple(name_key(artist) for artist in document.artists),
     )
+
+
+def with_energy(document: TrackDocument, space: ConceptSpace) -> TrackDocument:
+    """The document with its energy estimated where nobody stated it."""
+    energy = energy_of(document, space.lexicon)
+    return document if energy == document.energy else replace(document, energy=energy)
 
 
 def key_code(key: str) -> int:
@@ -234,6 +246,7 @@ def _chunks(documents: Iterable[TrackDocument]) -> Iterator[list[TrackDocument]]
 
 
 def _encode_chunk(documents: list[TrackDocument], space: ConceptSpace, encoder: Encoder) -> _Part:
+    documents = [with_energy(document, space) for document in documents]
     readings = [space.read_document(document) for document in documents]
     raw = np.stack([space.raw_row(reading) for reading in readings])
     texts = encoder.encode([document_text(document, space) for document in documents])
@@ -356,4 +369,5 @@ def _signatures(rows: Sequence[tuple[float, ...]]) -> Floats | None:
         if len(row) == width:
             table[position] = row
     length = np.linalg.norm(table, axis=1, keepdims=True)
-    return np.divide(table, length, out=table, where=length > 0)
+    unit: Floats = np.divide(table, length, out=table, where=length > 0)
+    return unit

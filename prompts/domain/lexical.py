@@ -1,4 +1,4 @@
-"""The lexical part: BM25 over words, hashed so that a word never seen before still has its place."""
+"""The lexical part: BM25 over words, hashed so that a word never seen before has its place."""
 
 import math
 import zlib
@@ -59,7 +59,7 @@ def inverse_frequency(tracks_with: NDArray[np.float32], tracks: int) -> NDArray[
 
 
 def query_words(words: Sequence[str], rarity: NDArray[np.float32]) -> Words:
-    """Buckets and weights of a query, scaled so that a track with every word once scores about 1."""
+    """Buckets and weights of a query; a track with every word once scores about 1."""
     unique = sorted({bucket(word) for word in words})
     buckets = np.array(unique, dtype=np.int32)
     weights = rarity[buckets]

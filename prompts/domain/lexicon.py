@@ -5,9 +5,12 @@ The lexicon is a value built once (`prompts.lexicon` reads the data files); noth
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from prompts.domain.text import words_of
+
+if TYPE_CHECKING:
+    from prompts.domain.order_words import OrderWords
 
 
 class Term(NamedTuple):
@@ -103,6 +106,7 @@ class Lexicon:
     phrases: PhraseTable
     cues: Cues
     unsupported: Mapping[tuple[str, ...], str]
+    orders: "OrderWords"
 
     def label(self, term: Term) -> str:
         """The word people read for a term; the slug in words if the lexicon does not know it."""

@@ -1,4 +1,4 @@
-"""Artists and works named in a prompt: "like Daft Punk", "similar to Teardrop by Massive Attack"."""
+"""Artists and works named in a prompt: "like Daft Punk", "similar to Teardrop by a band"."""
 
 import re
 from dataclasses import dataclass
@@ -7,23 +7,40 @@ from prompts.domain.intent import Kind
 from prompts.domain.lexicon import Lexicon
 from prompts.domain.text import tokenize
 
+_THING = (
+    r"(?:artists?|bands?|songs?|tracks?|music|stuff|albums?|acts?|groups?|singers?|rappers?|djs?"
+    r"|something|anything|things|producers?)"
+)
 _STRONG = re.compile(
-    r"\b(?:(?:similar|comparable|akin) (?:\w+ )?(?:to|as)|(?:sounds?|sounding) (?:\w+ )?like|reminiscent of|in the (?:style|vein|spirit) of|à la|a la|"
-    r"(?:artists?|bands?|songs?|tracks?|music|stuff|albums?|acts?|groups?|singers?|rappers?|something|anything|things|djs?|producers?) (?:\w+ ){0,2}?(?:like|such as)|"
-    r"(?:fans?|covers?|remix(?:es)?|influenced|inspired|songs?|tracks?|music|albums?|anything|something|stuff) (?:of|by)|if you like|i (?:really )?(?:like|love|enjoy))\s+",
+    r"\b(?:(?:similar|comparable|akin) (?:\w+ )?(?:to|as)|(?:sounds?|sounding) (?:\w+ )?like"
+    r"|reminiscent of|in the (?:style|vein|spirit) of|à la|a la|if you like"
+    rf"|{_THING} (?:\w+ ){{0,2}}?(?:like|such as)|{_THING} by"
+    r"|(?:fans?|covers?|remix(?:es)?) (?:of|by)|(?:influenced|inspired) by"
+    r"|i (?:really )?(?:like|love|enjoy))\s+",
     re.I,
 )
 _WEAK = re.compile(r"\b(?:like|by)\s+(?=[A-Z0-9])")
+_STOP_WORDS = (
+    "but with that which who whose for without where when while because please not no minus except "
+    "any i i'm im suggestion suggestions recommendation recommendations recs preferably ideally "
+    "maybe something song songs music etc only instead kinda if as is are was were has have it "
+    "this these those so also just"
+)
+_STOP_PHRASES = (
+    "from the|are there|can you|and (?:more|similar|other|some)|to listen|to play|in the|in terms"
+    "|or (?:anything|something|similar|other)"
+)
 _END = re.compile(
-    r"[.;!?|()\[\]:\n\"“”]|\s[-–—]\s|\b(?:but|with|that|which|who|whose|for|without|where|when|while|because|from the|please|not|no|minus|except|"
-    r"any|are there|can you|i|i'm|im|suggestions?|recommendations?|recs|preferably|ideally|maybe|something|songs?|music|and (?:more|similar|other|some)|etc|only|instead|to listen|to play|in the|in terms|"
-    r"or (?:anything|something|similar|other)|kinda|if|as|is|are|was|were|has|have|it|this|these|those|so|also|just)\b",
+    r"[.;!?|()\[\]:\n\"“”]|\s[-–—]\s|\b(?:"
+    + "|".join(_STOP_WORDS.split())
+    + f"|{_STOP_PHRASES})\\b",
     re.I,
 )
 _SPLIT = re.compile(r"\s*(?:,|/|&|\+|\band\b|\bor\b)\s*", re.I)
 _WORK_BY = re.compile(r"^(?P<work>.+?)\s+(?:by|from|-)\s+(?P<artist>.+)$", re.I)
 _ARTICLES = re.compile(
-    r"^(?:the song|the band|the artist|the album|this|these|that|those|a|an|some|my|artists? like|bands? like)\s+",
+    r"^(?:the (?:song|band|artist|album)|this|these|that|those|a|an|some|my"
+    r"|(?:artists?|bands?) like)\s+",
     re.I,
 )
 _REFUSED = re.compile(
@@ -87,7 +104,7 @@ def _named(name: str, at: int, *, is_excluded: bool) -> Named:
 
 
 def _is_name(name: str, lexicon: Lexicon) -> bool:
-    """A name has a word that the lexicon does not explain; "like jazz" and "like rain" are no names."""
+    """A name has a word the lexicon does not explain; "like jazz" and "like rain" are none."""
     if len(name) > MAX_NAME_CHARACTERS:
         return False
     words = [token.word for token in tokenize(name) if token.is_word]

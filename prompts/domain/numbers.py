@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from prompts.domain.intent import Kind
 
@@ -27,15 +28,22 @@ class Figure:
 
 _N = r"(\d{1,3}(?:\.\d+)?)"
 _BPM = r"\s*-?\s*(?:bpm|beats per minute|beats/min)"
-_OVER = r"(?:over|above|at least|min(?:imum)?|more than|faster than|higher than|from|>=?|upwards of|no (?:less|slower|lower) than|not (?:below|under))"
-_UNDER = r"(?:under|below|at most|max(?:imum)?|less than|slower than|lower than|up to|<=?|no (?:more|faster|higher) than|not (?:above|over)|nothing (?:above|over|faster than))"
+_OVER = (
+    r"(?:over|above|at least|min(?:imum)?|more than|faster than|higher than|from|>=?|upwards of"
+    r"|no (?:less|slower|lower) than|not (?:below|under))"
+)
+_UNDER = (
+    r"(?:under|below|at most|max(?:imum)?|less than|slower than|lower than|up to|<=?"
+    r"|no (?:more|faster|higher) than|not (?:above|over)|nothing (?:above|over|faster than))"
+)
 _TEMPO = (
     (re.compile(rf"(?:between\s+)?{_N}(?:{_BPM})?\s*(?:-|–|—|to|and)\s*{_N}{_BPM}"), "range"),
     (re.compile(rf"\b{_OVER}\s+{_N}{_BPM}"), "over"),
     (re.compile(rf"\b{_UNDER}\s+{_N}{_BPM}"), "under"),
     (
         re.compile(
-            rf"{_N}\s*\+{_BPM}|{_N}{_BPM}\s*(?:\+|or (?:more|faster|higher|above)|and (?:up|above|over))"
+            rf"{_N}\s*\+{_BPM}"
+            rf"|{_N}{_BPM}\s*(?:\+|or (?:more|faster|higher|above)|and (?:up|above|over))"
         ),
         "over",
     ),
@@ -65,7 +73,8 @@ _YEARS = (
     ),
     (
         re.compile(
-            rf"\b(?:after|since|post|later than|newer than|from)[\s-]+{_Y}\b(?!s)(?:\s+(?:on|onwards?|and later))?"
+            rf"\b(?:after|since|post|later than|newer than|from)[\s-]+{_Y}\b(?!s)"
+            r"(?:\s+(?:on|onwards?|and later))?"
         ),
         "over",
     ),
@@ -74,7 +83,8 @@ _YEARS = (
     (re.compile(rf"\b{_Y}\b(?!['’]?s)"), "near"),
 )
 _COUNT_WORDS = {
-    "ten": 10, "a dozen": 12, "dozen": 12, "fifteen": 15, "twenty": 20, "twenty five": 25, "twenty-five": 25,
+    "ten": 10, "a dozen": 12, "dozen": 12, "fifteen": 15, "twenty": 20, "twenty five": 25,
+    "twenty-five": 25,
     "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "a hundred": 100,
     "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
 }  # fmt: skip
@@ -83,7 +93,8 @@ _COUNT = re.compile(
     r"[\s-]+(?:[a-z'-]+\s+){0,3}?(?:songs?|tracks?|tunes|pieces|titles|numbers)\b"
 )
 _DURATION = re.compile(
-    r"\b(\d{1,3}(?:\.\d)?|an?|one|two|three|half an|four)[\s-]+(hours?|hrs?|h|minutes?|mins?|min)\b(?:[\s-]+(long))?"
+    r"\b(\d{1,3}(?:\.\d)?|an?|one|two|three|half an|four)[\s-]+"
+    r"(hours?|hrs?|h|minutes?|mins?|min)\b(?:[\s-]+long)?"
 )
 _SHORTER = re.compile(
     r"\b(?:under|below|shorter than|less than|at most|max(?:imum)?|up to)\s+(?:an?\s+)?$"
@@ -122,13 +133,10 @@ def figures(text: str) -> list[Figure]:
     if len(lowered) != len(text):  # a few capital letters grow when lowered; offsets must hold
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     taken: list[Figure] = []
-    for figure in (
-        *_tempos(lowered),
-        *_keys(text),
-        *_durations(lowered),
-        *_years(lowered),
-        *_counts(lowered),
-    ):
+    found = chain(
+        _tempos(lowered), _keys(text), _durations(lowered), _years(lowered), _counts(lowered)
+    )
+    for figure in found:
         if all(figure.end <= other.start or figure.start >= other.end for other in taken):
             taken.append(figure)
     return sorted(taken, key=lambda figure: figure.start)

@@ -1,45 +1,33 @@
-"""Words about the order and the length of a playlist: "build up", "bump up the tempo", "cool down"."""
+"""Words about the order of a playlist: "build up", "bump up the tempo", "cool down"."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from prompts.domain.intent import Chip, Kind, Polarity, Strength
+from prompts.domain.lexicon import Term
 
-_ARCS: tuple[tuple[str, str, str], ...] = (
-    (
-        "rise",
-        "tempo rises",
-        r"(?:bump|ramp|pick|speed|step|crank|turn)(?:s|ing)? up the (?:tempo|pace|speed|energy|intensity)(?: transitions?)?"
-        r"|(?:bump|ramp)(?:s|ing)? up tempo(?: transitions?)?|(?:tempo|pace|energy|bpm) (?:rises|rising|increases|increasing|goes up|builds|building|climbs)"
-        r"|(?:gradually|slowly|progressively|steadily) (?:get(?:s|ting)? )?(?:faster|build(?:s|ing)?(?: up)?|heavier|more energetic|more intense|increas\w+|ris\w+|speed\w* up|pick\w* up)"
-        r"|(?:increasing|rising|building) (?:tempo|energy|intensity|pace)|build(?:s|ing)? (?:up )?(?:to|towards) (?:a )?(?:climax|peak|finish)"
-        r"|start(?:s|ing)? (?:off |out )?(?:slow|calm|quiet|soft|mellow|gentle)(?:ly)?(?: and melodic)?,? (?:and|then|but) (?:then )?(?:end|build|get|speed|pick|finish|becom)\w*(?: up| fast| faster| strong)?"
-        r"|warm[- ]?up|run(?:ning)? mix",
-    ),
-    (
-        "cool-down",
-        "energy falls",
-        r"cool(?:ing)?[- ]?down|wind(?:ing)?[- ]?down|(?:gradually|slowly|progressively) (?:get(?:s|ting)? )?(?:slower|calmer|quieter|softer|slow\w* down|fad\w+|calm\w* down)"
-        r"|(?:tempo|pace|energy) (?:falls|falling|drops|decreases|goes down)|(?:decreasing|falling) (?:tempo|energy|intensity|pace)|come ?down|slow(?:ing)? down towards the end",
-    ),
-    (
-        "wave",
-        "energy rises and falls",
-        r"ups and downs|(?:rise|rises|rising) and (?:fall|falls|falling)|peaks and valleys|ebb and flow|waves of energy|build(?:s)? and release",
-    ),
-    (
-        "steady",
-        "steady throughout",
-        r"(?:steady|constant|consistent|even|same) (?:tempo|pace|energy|bpm|flow)(?: throughout)?|no (?:sudden|abrupt) (?:changes|jumps|tempo changes)|smooth transitions?|seamless(?:ly)?",
-    ),
-)
-_PATTERNS = tuple(
-    (arc, label, re.compile(rf"\b(?:{pattern})\b", re.I)) for arc, label, pattern in _ARCS
-)
-_NOVELTY = (
-    ("fresh", "something new", re.compile(r"\b(?:surprise me|something (?:new|different|fresh)|new discoveries|discover(?:y|ies)?|deep cuts|b-sides|off the beaten (?:path|track))\b", re.I)),
-    ("familiar", "something familiar", re.compile(r"\b(?:familiar|the classics|greatest hits|fan favou?rites)\b", re.I)),
-)  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class OrderRule:
+    """One arc or novelty wish and the pattern that says it."""
+
+    kind: Kind
+    value: str
+    label: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWords:
+    """All rules, and the arcs that occasions imply when a prompt names none."""
+
+    rules: Sequence[OrderRule]
+    implied: Mapping[Term, str]
+
+    def label(self, arc: str) -> str:
+        """What the chip of an arc says."""
+        return next(r.label for r in self.rules if r.kind is Kind.ARC and r.value == arc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +39,47 @@ class Order:
     chip: Chip
 
 
-def find_orders(text: str) -> list[Order]:
-    """Find what a prompt says about the order of the list; the first arc named counts."""
-    found: list[Order] = []
-    for arc, label, pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            found.append(_order(Kind.ARC, arc, label, match))
-    found.sort(key=lambda order: order.start)
-    arcs = [order for order in found if order.chip.kind is Kind.ARC][:1]
-    novelty = [
-        _order(Kind.NOVELTY, value, label, match)
-        for value, label, pattern in _NOVELTY
-        for match in pattern.finditer(text)
-    ][:1]
-    return arcs + novelty
+def find_orders(text: str, words: OrderWords) -> list[Order]:
+    """Find what a prompt says about the order of the list: at most one arc and one novelty wish."""
+    found: dict[Kind, Order] = {}
+    for rule in words.rules:
+        match = rule.pattern.search(text)
+        if match is None:
+            continue
+        before = found.get(rule.kind)
+        if before is None or match.start() < before.start:
+            found[rule.kind] = Order(match.start(), match.end(), _chip(rule, match))
+    return sorted(found.values(), key=lambda order: order.start)
 
 
-def _order(kind: Kind, value: str, label: str, match: re.Match[str]) -> Order:
-    chip = Chip(
-        kind, Polarity.WANTED, Strength.SOFT, label, value=value, text=match.group(),
-        start=match.start(), end=match.end(),
-    )  # fmt: skip
-    return Order(match.start(), match.end(), chip)
+def _chip(rule: OrderRule, match: re.Match[str]) -> Chip:
+    return Chip(
+        rule.kind,
+        Polarity.WANTED,
+        Strength.SOFT,
+        rule.label,
+        value=rule.value,
+        text=match.group(),
+        start=match.start(),
+        end=match.end(),
+    )
+
+
+def implied_arc(chips: Sequence[Chip], words: OrderWords) -> Chip | None:
+    """The arc that the first wanted occasion implies, if the prompt names none."""
+    if any(chip.kind is Kind.ARC for chip in chips):
+        return None
+    for chip in chips:
+        arc = words.implied.get(chip.term) if chip.term else None
+        if arc and chip.polarity is Polarity.WANTED:
+            return Chip(
+                Kind.ARC,
+                Polarity.WANTED,
+                Strength.SOFT,
+                words.label(arc),
+                value=arc,
+                start=chip.end,
+                end=chip.end,
+                note=f"{chip.label} usually goes with it; take it off to order by fit.",
+            )
+    return None

@@ -32,7 +32,7 @@ class Parser:
     def parse(self, text: str) -> Intent:
         """Understand a prompt; never fails, whatever the text."""
         cleaned = clean(text)
-        orders = order_words.find_orders(cleaned)
+        orders = order_words.find_orders(cleaned, self.lexicon.orders)
         named = find_named(cleaned, self.lexicon)
         spans = [(order.start, order.end) for order in orders]
         spans += [(name.start, name.end) for name in named]
@@ -46,6 +46,9 @@ class Parser:
             *self._unknown(cleaned, reading.unknown, unsupported),
         ]
         merged = _merge(chips)
+        implied = order_words.implied_arc(merged, self.lexicon.orders)
+        if implied is not None:
+            merged.append(implied)
         if len(merged) > MAX_CHIPS:
             left_out = len(merged) - MAX_CHIPS
             note = f"The prompt names {left_out} more things; they were not used."
@@ -56,7 +59,8 @@ class Parser:
             merged.append(
                 Chip(Kind.OTHER, Polarity.WANTED, Strength.UNSUPPORTED, "the rest", note=note)
             )
-        return Intent(cleaned, tuple(merged), _free_text(cleaned, reading.mentions, orders, named))
+        figures = [(m.start, m.end) for m in reading.mentions if m.figure]
+        return Intent(cleaned, tuple(merged), reading.affirmed(cut=[*spans, *figures]))
 
     def _chips(self, mention: Mention, text: str) -> Iterator[Chip]:
         words = text[mention.start : mention.end]
@@ -64,7 +68,8 @@ class Parser:
             label = self.lexicon.label(mention.terms[0]) if mention.terms else words
             yield Chip(
                 Kind.OTHER, Polarity.WANTED, Strength.UNSUPPORTED, label, value=words, text=words,
-                start=mention.start, end=mention.end, note="Either way is fine, so it changes nothing.",
+                start=mention.start, end=mention.end,
+                note="Either way is fine, so it changes nothing.",
             )  # fmt: skip
         elif mention.figure is not None:
             yield _figure_chip(mention, words)
@@ -103,7 +108,7 @@ class Parser:
         return Chip(
             kind, polarity, strength, label, weight, term, low, high, text=words,
             start=mention.start, end=mention.end, together=tuple(mention.modifiers),
-            note="Said twice over: the two negations cancel out." if mention.double_negation else "",
+            note="The two negations cancel out." if mention.double_negation else "",
         )  # fmt: skip
 
     def _odd_exclusion(self, mention: Mention, words: str) -> Chip:
@@ -141,7 +146,7 @@ class Parser:
             yield Chip(
                 Kind.OTHER, Polarity.WANTED, Strength.UNKNOWN, words[:80], value=words.casefold(),
                 text=words, start=start, end=end,
-                note="Not a word of the vocabulary; only titles, names and descriptions are searched for it.",
+                note="Not a term; only titles, names and descriptions are searched for it.",
             )  # fmt: skip
 
 
@@ -185,24 +190,3 @@ def _merge(chips: Iterable[Chip]) -> list[Chip]:
         ):
             kept[subject] = chip
     return sorted(kept.values(), key=lambda chip: chip.start)
-
-
-def _free_text(
-    text: str,
-    mentions: Iterable[Mention],
-    orders: Iterable[order_words.Order],
-    named: Iterable[Named],
-) -> str:
-    """The prompt without what was refused, numbers, order words and names."""
-    cut = [(order.start, order.end) for order in orders] + [(n.start, n.end) for n in named]
-    for mention in mentions:
-        if (
-            mention.figure
-            or mention.polarity in (Polarity.EXCLUDED, Polarity.LESS)
-            or mention.neutral
-        ):
-            cut.append((mention.start, mention.end))
-    kept = text
-    for start, end in sorted(cut, reverse=True):
-        kept = kept[:start] + " " + kept[end:]
-    return " ".join(kept.split())

@@ -1,7 +1,7 @@
 """Intents as numbers: weights over the index's columns, and filters that no weight can outvote."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -22,6 +22,7 @@ class Blend:
     less: float = 0.6
     like: float = 0.5
     no_vocals_bonus: float = 0.35
+    unknown_fact: float = 0.3
 
 
 VOCALS = Term("vocals", "vocals")
@@ -60,6 +61,7 @@ class QueryBlock:
     weights: Floats
     words: csr_array
     filters: tuple[Filters, ...]
+    blend: Blend = field(default_factory=Blend)
 
     def __len__(self) -> int:
         return len(self.intents)
@@ -71,6 +73,7 @@ class QueryBlock:
             self.weights[start:stop],
             self.words[start:stop],
             self.filters[start:stop],
+            self.blend,
         )
 
 
@@ -104,33 +107,51 @@ def encode(
         ),
         shape=(len(intents), BUCKETS),
     )
-    return QueryBlock(tuple(intents), weights, matrix, tuple(filters))
+    return QueryBlock(tuple(intents), weights, matrix, tuple(filters), blend)
+
+
+def chip_weights(
+    intent: Intent, index: TrackIndex, blend: Blend
+) -> list[tuple[Chip | None, dict[int, float]]]:
+    """Split the weights over the concept columns by the chip they come from.
+
+    The wanted ones add up to 1 over all chips. The chip None stands for all named artists together.
+    """
+    columns = index.space.columns
+    rarity = index.statistics.concept_rarity
+    split: list[tuple[Chip | None, dict[int, float]]] = []
+    for chip in intent.chips:
+        if not chip.counts or chip.term is None or chip.term not in columns:
+            continue
+        column = columns[chip.term]
+        weights: dict[int, float] = {}
+        if chip.polarity in (Polarity.WANTED, Polarity.TOUCH):
+            weights[column] = chip.weight * float(rarity[column])
+        elif chip.polarity is Polarity.LESS:
+            weights[column] = -blend.less * chip.weight * float(rarity[column])
+        elif _refuses_voices(chip):
+            weights[columns[INSTRUMENTAL]] = blend.no_vocals_bonus
+            weights[columns[VOCALS]] = -blend.no_vocals_bonus
+        split.append((chip, weights))
+    values = [value for _, weights in split for value in weights.values()]
+    total = sum(value for value in values if value > 0) or -sum(values)
+    like = _like(intent, index)
+    share = 0.0 if like is None else blend.like if total else 1.0
+    if total:
+        scale = (1 - share) / total
+        split = [(chip, {c: v * scale for c, v in weights.items()}) for chip, weights in split]
+    if like is not None:
+        split.append((None, {column: share * value for column, value in like.items()}))
+    return split
 
 
 def concept_weights(intent: Intent, index: TrackIndex, blend: Blend) -> Floats:
-    """Weights over the concept columns; the wanted ones add up to 1."""
-    space = index.space
-    rarity = index.statistics.concept_rarity
-    wanted = np.zeros(len(space), dtype=np.float32)
-    refused = np.zeros(len(space), dtype=np.float32)
-    for chip in intent.chips:
-        if not chip.counts or chip.term is None or chip.term not in space.columns:
-            continue
-        column = space.columns[chip.term]
-        if chip.polarity in (Polarity.WANTED, Polarity.TOUCH):
-            wanted[column] += chip.weight * rarity[column]
-        elif chip.polarity is Polarity.LESS:
-            refused[column] += blend.less * chip.weight * rarity[column]
-        if _refuses_voices(chip):
-            wanted[space.columns[INSTRUMENTAL]] += blend.no_vocals_bonus
-            refused[space.columns[VOCALS]] += blend.no_vocals_bonus
-    total = float(wanted.sum()) or float(refused.sum())
-    weights = (wanted - refused) / total if total else wanted
-    like = _like(intent, index)
-    if like is not None:
-        share = blend.like if total else 1.0
-        weights = (1 - share) * weights + share * like
-    return weights.astype(np.float32)
+    """Weights over the concept columns, all chips together."""
+    row = np.zeros(len(index.space), dtype=np.float32)
+    for _, weights in chip_weights(intent, index, blend):
+        for column, value in weights.items():
+            row[column] += value
+    return row
 
 
 def _refuses_voices(chip: Chip) -> bool:
@@ -154,7 +175,7 @@ def named_positions(chip: Chip, index: TrackIndex) -> np.ndarray:
     return np.zeros(0, np.int32)
 
 
-def _like(intent: Intent, index: TrackIndex) -> Floats | None:
+def _like(intent: Intent, index: TrackIndex) -> dict[int, float] | None:
     """The mean concept row of the named artists' tracks, scaled to add up to 1."""
     rows = [
         index.matrix[: len(index.space), positions].mean(axis=1)
@@ -167,7 +188,9 @@ def _like(intent: Intent, index: TrackIndex) -> Floats | None:
         return None
     mean = np.mean(rows, axis=0) * index.statistics.concept_rarity
     total = float(mean.sum())
-    return (mean / total).astype(np.float32) if total else None
+    if not total:
+        return None
+    return {int(column): float(mean[column]) / total for column in np.flatnonzero(mean)}
 
 
 def read_filters(intent: Intent, index: TrackIndex) -> Filters:
@@ -194,11 +217,12 @@ def read_filters(intent: Intent, index: TrackIndex) -> Filters:
             elif chip.polarity is Polarity.WANTED:
                 required.append((column, chip))
         else:
-            bounds.extend(_bounds(chip))
+            bounds.extend(bounds_of(chip))
     return Filters(tuple(excluded), tuple(together), tuple(required), tuple(bounds))
 
 
-def _bounds(chip: Chip) -> list[Bound]:
+def bounds_of(chip: Chip) -> list[Bound]:
+    """The bound a chip about a number sets; none for chips about the list as a whole."""
     low = -np.inf if chip.low is None else chip.low
     high = np.inf if chip.high is None else chip.high
     outside = chip.polarity is Polarity.EXCLUDED

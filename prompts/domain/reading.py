@@ -36,6 +36,9 @@ class Cue(StrEnum):
     STRESS = "stress"
 
 
+_TURNING = frozenset((Cue.NEGATE, Cue.LESS, Cue.NEUTRAL))
+
+
 @dataclass(slots=True)
 class Mention:
     """A phrase of the text that names terms or a number, with how it was said."""
@@ -67,6 +70,22 @@ class Reading:
     text: str
     mentions: list[Mention]
     unknown: list[tuple[int, int]]
+    negators: list[tuple[int, int]] = field(default_factory=list)
+
+    def affirmed(self, cut: Sequence[tuple[int, int]] = ()) -> str:
+        """The text without negations and what they refuse, and without the stretches in `cut`.
+
+        This is all that embeddings and word search may see, so neither can hide a negation.
+        """
+        refused = [
+            (mention.start, mention.end)
+            for mention in self.mentions
+            if mention.polarity in (Polarity.EXCLUDED, Polarity.LESS) or mention.neutral
+        ]
+        kept = self.text
+        for start, end in sorted({*refused, *self.negators, *cut}, reverse=True):
+            kept = kept[:start] + " " + kept[end:]
+        return " ".join(kept.split())
 
 
 class CueTable:
@@ -146,6 +165,7 @@ class Reader:
         inside = _covered(tokens, found)
         mentions: list[Mention] = []
         unknown: list[tuple[int, int]] = []
+        negators: list[tuple[int, int]] = []
         state = _State()
         position = 0
         while position < len(tokens):
@@ -187,6 +207,8 @@ class Reader:
                 continue
             if cue is not None:
                 end, kinds = cue
+                if kinds & _TURNING:
+                    negators.append((token.start, tokens[end - 1].end))
                 self._cue(kinds, position, state, mentions)
                 position = end
                 continue
@@ -195,10 +217,10 @@ class Reader:
             elif token.word not in self._stop_words and not token.word.isdigit():
                 _add_unknown(unknown, token, tokens, position)
             position += 1
-        return Reading(text, _combine_modifiers(mentions, tokens, unknown), unknown)
+        return Reading(text, _combine_modifiers(mentions, tokens, unknown), unknown, negators)
 
     def _mark(self, mention: Mention, state: _State) -> None:
-        """Give a mention what the words before it said, and use up what reaches one mention only."""
+        """Give a mention what the words before it said; use up what reaches one mention only."""
         negative = state.negations % 2 == 1
         if state.less and state.negated and not negative and _family(mention) != state.list_facet:
             state.end_scope()  # "not too slow instrumental" asks for an instrumental

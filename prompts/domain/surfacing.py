@@ -4,6 +4,8 @@ The same weights and filters serve the single prompt (`ranking`), the batch (`su
 one edited track (`score_one`), so the three can only differ by rounding.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ BLOCK_QUERIES = 64
 """Prompts a product: 64 x 100,000 float32 scores are 26 MB, which keeps the product in step."""
 
 STRIDE = 256
-"""The best k lie within the k strides with the highest maxima; far cheaper than partitioning all."""
+"""The best k lie within the k strides with the highest maxima; cheaper than partitioning all."""
 
 REFUSED = np.float32(-np.inf)
 
@@ -50,7 +52,7 @@ def surface(
 
 
 def score_all(queries: QueryBlock, index: TrackIndex, *, out: Floats | None = None) -> Floats:
-    """Scores of some prompts for every track, shape (prompts, tracks); -inf where a filter refuses."""
+    """Scores of some prompts for every track, (prompts, tracks); -inf where a filter refuses."""
     if out is None:
         out = np.empty((len(queries), len(index)), dtype=np.float32)
     np.matmul(queries.weights, index.matrix, out=out)
@@ -63,12 +65,14 @@ def score_all(queries: QueryBlock, index: TrackIndex, *, out: Floats | None = No
             if len(positions):
                 scores[positions] += words.data[at] * index.words.weights_of(bucket)
         if queries.filters[row]:
-            apply_filters(queries.filters[row], index, scores)
+            apply_filters(queries.filters[row], index, scores, queries.blend.unknown_fact)
     return out
 
 
-def apply_filters(filters: Filters, index: TrackIndex, scores: Floats) -> None:
-    """Set the score of every refused track to -inf."""
+def apply_filters(
+    filters: Filters, index: TrackIndex, scores: Floats, unknown_fact: float = 0.0
+) -> None:
+    """Set the score of every refused track to -inf, and put those without the fact behind."""
     for column, _ in filters.excluded:
         scores[index.carriers.of(column)] = REFUSED
     for columns, _ in filters.together:
@@ -78,7 +82,9 @@ def apply_filters(filters: Filters, index: TrackIndex, scores: Floats) -> None:
         has[index.carriers.of(column)] = True
         scores[~has] = REFUSED
     for bound in filters.bounds:
-        scores[refused_by(bound, getattr(index.facts, bound.field))] = REFUSED
+        values = getattr(index.facts, bound.field)
+        scores[unknown_to(bound, values)] -= unknown_fact
+        scores[refused_by(bound, values)] = REFUSED
 
 
 def carry_all(columns: tuple[int, ...], index: TrackIndex) -> NDArray[np.int32]:
@@ -89,11 +95,25 @@ def carry_all(columns: tuple[int, ...], index: TrackIndex) -> NDArray[np.int32]:
     return positions
 
 
-def refused_by(bound: Bound, values: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Which values a bound refuses. Unknown cannot satisfy a wish, and cannot break a refusal."""
-    if bound.outside:
-        return np.asarray((values >= bound.low) & (values <= bound.high))
-    return ~np.asarray((values >= bound.low) & (values <= bound.high))
+def refused_by(bound: Bound, values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which known values a bound refuses."""
+    inside = (values >= bound.low) & (values <= bound.high)
+    refused = inside if bound.outside else ~inside
+    return np.asarray(refused & ~unknown_to(bound, values, even_outside=True))
+
+
+def unknown_to(
+    bound: Bound, values: NDArray[Any], *, even_outside: bool = False
+) -> NDArray[np.bool_]:
+    """Which values are unknown, so that a wish for a number cannot be checked.
+
+    Such tracks stay and pay `Blend.unknown_fact`; a refusal ("not 120 BPM") costs them nothing.
+    """
+    if bound.outside and not even_outside:
+        return np.zeros(values.shape, dtype=bool)
+    if values.dtype.kind == "f":
+        return np.asarray(np.isnan(values))
+    return np.asarray(values < 0)
 
 
 def _best(block: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
@@ -131,8 +151,10 @@ def score_encoded(track: EncodedTrack, queries: QueryBlock) -> Floats:
     words[track.words] = track.word_weights
     scores = scores + queries.words @ words
     for row, filters in enumerate(queries.filters):
-        if filters and _refuses(filters, track):
-            scores[row] = REFUSED
+        if filters:
+            scores[row] -= queries.blend.unknown_fact * _unknowns(filters, track)
+            if _refuses(filters, track):
+                scores[row] = REFUSED
     return scores.astype(np.float32)
 
 
@@ -144,8 +166,13 @@ def _refuses(filters: Filters, track: EncodedTrack) -> bool:
         return True
     if any(column not in carried for column, _ in filters.required):
         return True
-    for bound in filters.bounds:
-        value = np.array([getattr(track, bound.field)])
-        if refused_by(bound, value)[0]:
-            return True
-    return False
+    return any(refused_by(bound, fact(track, bound))[0] for bound in filters.bounds)
+
+
+def _unknowns(filters: Filters, track: EncodedTrack) -> int:
+    return sum(bool(unknown_to(bound, fact(track, bound))[0]) for bound in filters.bounds)
+
+
+def fact(track: EncodedTrack, bound: Bound) -> NDArray[Any]:
+    """The number of a track that a bound is about, as the index holds it."""
+    return np.array([getattr(track, bound.field)])
