@@ -4,6 +4,7 @@ import importlib.util
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -37,10 +38,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "database": _timed(_check_database),
         "broker": _timed(_check_broker),
         "cache": _timed(_check_cache),
-        **{
-            f"worker_{queue}": _timed(lambda queue=queue: _check_worker(queue))
-            for queue in heartbeat.QUEUES
-        },
+        **{f"worker_{queue}": _timed(partial(_check_worker, queue)) for queue in heartbeat.QUEUES},
         "models": _timed(_check_models),
     }
     ready = all(check["ok"] for check in checks.values())

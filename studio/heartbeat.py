@@ -28,7 +28,6 @@ def seconds_since_mark(queue: str) -> float | None:
     return max(0.0, time.time() - float(marked_at))
 
 
-@worker_ready.connect
 def remember_queues(sender: Any, **_: Any) -> None:
     """Note the queues this worker serves, and leave the first mark."""
     global _marked_at
@@ -37,7 +36,6 @@ def remember_queues(sender: Any, **_: Any) -> None:
     leave_mark()
 
 
-@heartbeat_sent.connect
 def leave_mark(**_: Any) -> None:
     """Leave a mark, a few times a minute."""
     global _marked_at
@@ -52,3 +50,7 @@ def leave_mark(**_: Any) -> None:
 
 def _key(queue: str) -> str:
     return f"worker-seen:{queue}"
+
+
+worker_ready.connect(remember_queues)
+heartbeat_sent.connect(leave_mark)

@@ -32,7 +32,7 @@ class Services:
         self._paths = paths
         self._postgres = Postgres(paths)
         self._valkey = Valkey(paths)
-        self._wanted = [
+        self._wanted: list[Postgres | Valkey] = [
             *([self._postgres] if postgres else []),
             *([self._valkey] if valkey else []),
         ]
