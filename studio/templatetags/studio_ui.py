@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from django import forms, template
 from django.forms import BoundField
@@ -30,6 +30,9 @@ register = template.Library()
 THIN_SPACE = "\u202f"
 NO_VALUE = "\u2013"
 
+# Templates hand filters an empty text where a step of `track.audio.duration_s` does not exist.
+Missing = Literal[""] | None
+
 
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
@@ -44,9 +47,9 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.filter
-def duration(seconds: float | None) -> str:
+def duration(seconds: float | Missing) -> str:
     """Write seconds as people say them for music: 3:42, or 1:02:07 past an hour."""
-    if seconds is None:
+    if seconds is None or seconds == "":
         return NO_VALUE
     whole = round(seconds)
     hours, rest = divmod(whole, 3600)
@@ -55,23 +58,23 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
-def number(value: float | int | None, decimals: int = 0) -> str:
+def number(value: float | Missing, decimals: int = 0) -> str:
     """Write a number with a comma between thousands and a fixed number of decimals."""
-    return NO_VALUE if value is None else f"{value:,.{decimals}f}"
+    return NO_VALUE if value is None or value == "" else f"{value:,.{decimals}f}"
 
 
 @register.filter
-def percent(share: float | None, decimals: int = 0) -> str:
+def percent(share: float | Missing, decimals: int = 0) -> str:
     """Write a share from 0 to 1 as a percentage."""
-    if share is None:
+    if share is None or share == "":
         return NO_VALUE
     return f"{share * 100:.{decimals}f}{THIN_SPACE}%"
 
 
 @register.filter
-def day(value: dt.date | dt.datetime | None) -> str:
+def day(value: dt.date | Missing) -> str:
     """Write a date that nobody can misread: 25 Nov 2026."""
-    if value is None:
+    if value is None or value == "":
         return NO_VALUE
     if isinstance(value, dt.datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
@@ -79,9 +82,9 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
-def moment(value: dt.datetime | None) -> SafeString | str:
+def moment(value: dt.datetime | Missing) -> SafeString | str:
     """Write a moment as `25 Nov 2026, 14:05` in a <time> element with its zone on hover."""
-    if value is None:
+    if value is None or value == "":
         return NO_VALUE
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     return format_html(
@@ -94,9 +97,9 @@ def moment(value: dt.datetime | None) -> SafeString | str:
 
 
 @register.filter
-def megabytes(size: int | None) -> str:
+def megabytes(size: int | Missing) -> str:
     """Write a number of bytes in the unit that keeps it short: 812 kB, 41.3 MB, 1.2 GB."""
-    if size is None:
+    if size is None or size == "":
         return NO_VALUE
     for unit, factor, decimals in (
         ("GB", 10**9, 1),
@@ -129,9 +132,9 @@ def confidence_word(value: float) -> str:
 
 
 @register.filter
-def bar_width(value: float | None, full: float = 100) -> str:
+def bar_width(value: float | Missing, full: float = 100) -> str:
     """Scale a share from 0 to 1 to the length of a bar, kept inside it."""
-    share = 0.0 if value is None or math.isnan(value) else min(max(value, 0.0), 1.0)
+    share = 0.0 if value is None or value == "" or math.isnan(value) else min(max(value, 0.0), 1.0)
     return f"{share * full:.1f}"
 
 
@@ -160,9 +163,9 @@ def isrc(code: str) -> str:
 
 
 @register.filter
-def unlocalized(value: float | None) -> str:
+def unlocalized(value: float | Missing) -> str:
     """Write a number for a machine (data attributes, SVG): a dot, no separators."""
-    if value is None:
+    if value is None or value == "":
         return ""
     return str(round(float(value), 6)) if isinstance(value, float) else str(value)
 

@@ -72,6 +72,12 @@ def test_numbers_for_machines_have_a_dot_and_all_their_digits() -> None:
     assert ui.unlocalized(None) == ""
 
 
+@pytest.mark.parametrize("name", ["duration", "number", "percent", "day", "moment", "megabytes"])
+def test_a_figure_that_is_not_there_is_a_dash(name: str) -> None:
+    assert rendered("{{ track.audio.figure|" + name + " }}", track={"audio": None}) == "–"
+    assert rendered("{{ figure|" + name + " }}", figure=None) == "–"
+
+
 def test_only_an_undo_address_comes_out_of_a_message() -> None:
     assert ui.undo_address("done undo:/w/a/changes/3/undo/") == "/w/a/changes/3/undo/"
     assert ui.undo_address("done") == ""
