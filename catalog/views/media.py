@@ -20,6 +20,8 @@ MEDIA_TYPES = {
     "flac": "audio/flac",
     "mp3": "audio/mpeg",
     "ogg": "audio/ogg",
+    "opus": "audio/ogg",
+    "oggflac": "audio/ogg",
     "mp4": "audio/mp4",
     "aac": "audio/aac",
 }
