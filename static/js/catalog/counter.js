@@ -14,7 +14,7 @@ behaviour("[data-counter]", (note, signal) => {
       left < 0
         ? `${(-left).toLocaleString("en")} characters too many.`
         : `${left.toLocaleString("en")} of ${limit.toLocaleString("en")} characters left.`;
-    note.classList.toggle("danger", left < 0);
+    note.classList.toggle("text-danger", left < 0);
   }
 
   field.addEventListener("input", count, { signal });
