@@ -3,6 +3,7 @@
 A person who types a command gets a sentence. Somebody who looks for a fault adds `--traceback`.
 """
 
+import errno
 import signal
 import sys
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ def main(argv: list[str]) -> int:
     """Run the command of `argv`; returns the exit code when the command ends without its own."""
     from django.core.management import execute_from_command_line
     from django.db.utils import OperationalError
+    from psycopg.errors import DiskFull
     from redis.exceptions import ConnectionError as BrokerError
 
     from catalog.errors import StudioError
@@ -52,9 +54,15 @@ def main(argv: list[str]) -> int:
         hint = getattr(error, "hint", "")
         return _fail(f"{error} {hint}".strip(), argv, error)
     except OperationalError as error:
-        return _fail(f"The database does not answer: {str(error).splitlines()[0]}", argv, error)
+        full = isinstance(error.__cause__, DiskFull)
+        problem = "has no room left on its disk" if full else "does not answer"
+        return _fail(f"The database {problem}: {str(error).splitlines()[0]}", argv, error)
     except BrokerError as error:
         return _fail(f"The broker does not answer: {error}", argv, error)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+            raise
+        return _fail(f"{error.filename or 'A file'}: {error.strerror}.", argv, error)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import psycopg
+
 from studio.embedded.errors import EmbeddedError
 from studio.embedded.paths import Layout, layout
 from studio.embedded.postgres import Postgres
@@ -134,6 +136,10 @@ def services(var_dir: Path, *, postgres: bool = True, valkey: bool = True) -> It
         found.enter()
     except OSError as error:
         raise EmbeddedError(_describe(error, var_dir)) from error
+    except psycopg.Error as error:
+        full = isinstance(error, psycopg.errors.DiskFull)
+        problem = "the disk is full" if full else str(error).splitlines()[0]
+        raise EmbeddedError(f"The embedded PostgreSQL cannot be used: {problem}.") from error
     try:
         yield found
     finally:
