@@ -1,96 +1,58 @@
-"""Pictures: checked, re-encoded by us, stored once with a thumbnail."""
+"""Pictures: written anew by us, stored once with a thumbnail."""
 
 import hashlib
-import io
-import warnings
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-from catalog.errors import StudioError
+from catalog.intake.pictures import Picture, prepare_picture
 from catalog.models import Artwork, Workspace
-
-MAX_BYTES = 30 * 1024**2
-MAX_PIXELS = 50_000_000
-MAX_SIDE_PX = 4000
-THUMBNAIL_PX = 320
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-
-
-class UnusablePicture(StudioError):
-    """A picture that cannot be artwork, in words."""
+from catalog.services.audio_store import check_quota
 
 
 def store_artwork(*, workspace: Workspace, data: bytes, original_name: str = "") -> Artwork:
-    """Store a picture re-encoded as JPEG, so nothing but pixels survives; the same one only once.
+    """Keep a picture, written anew; the same picture is kept once.
 
     Raises
     ------
-    UnusablePicture : not a picture we take, too many bytes or pixels, or cut off
+    catalog.domain.audio_kinds.RefusedFile : no picture, too large, damaged
+    catalog.services.audio_store.QuotaExceeded : no room left
     """
-    digest = hashlib.sha256(data).hexdigest()
-    found = Artwork.objects.filter(workspace=workspace, sha256=digest).first()
+    picture = prepare_picture(data, original_name or "picture")
+    return keep_picture(workspace=workspace, picture=picture, original_name=original_name)
+
+
+def keep_picture(*, workspace: Workspace, picture: Picture, original_name: str) -> Artwork:
+    """Store a prepared picture and its thumbnail, bytes first."""
+    sha256 = hashlib.sha256(picture.full).hexdigest()
+    found = Artwork.objects.filter(workspace=workspace, sha256=sha256).first()
     if found is not None:
         return found
-    picture = read_picture(data)
-    full = _jpeg(picture, MAX_SIDE_PX, quality=90)
-    small = _jpeg(picture, THUMBNAIL_PX, quality=85)
-    folder = f"artwork/{workspace.pk}/{digest[:2]}/{digest}"
-    return Artwork.objects.create(
+    size = len(picture.full)
+    check_quota(workspace, size)
+    base = f"artwork/{workspace.pk}/{sha256[:2]}/{sha256}"
+    names = {f"{base}.jpg": picture.full, f"{base}-small.jpg": picture.thumbnail}
+    for storage_name, data in names.items():
+        put_bytes(storage_name, data)
+    artwork, _ = Artwork.objects.get_or_create(
         workspace=workspace,
-        sha256=digest,
-        byte_size=len(full),
-        storage_name=default_storage.save(f"{folder}.jpg", ContentFile(full)),
-        thumbnail_name=default_storage.save(f"{folder}-small.jpg", ContentFile(small)),
-        width_px=picture.width,
-        height_px=picture.height,
-        original_name=original_name[:255],
+        sha256=sha256,
+        defaults={
+            "byte_size": size,
+            "storage_name": f"{base}.jpg",
+            "thumbnail_name": f"{base}-small.jpg",
+            "width_px": picture.width_px,
+            "height_px": picture.height_px,
+            "original_name": original_name[:255],
+        },
     )
+    return artwork
 
 
-def read_picture(data: bytes) -> Image.Image:
-    """Decode a picture within limits, upright, without colour profile or metadata."""
-    if len(data) > MAX_BYTES:
-        raise UnusablePicture(
-            f"The picture has {len(data) / 1e6:.0f} MB; we take up to {MAX_BYTES // 1024**2} MB.",
-            hint="Save it as a JPEG of 3,000 x 3,000 pixels.",
-        )
-    if b"<svg" in data[:4096].lower():
-        raise UnusablePicture(
-            "SVG drawings are not taken as artwork, since they can carry programs.",
-            hint="Export it as PNG or JPEG.",
-        )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
-            if picture.width * picture.height > MAX_PIXELS:
-                raise UnusablePicture(
-                    f"The picture has {picture.width:,} x {picture.height:,} pixels; that is more "
-                    "than any service takes.",
-                    hint="Save it with 3,000 x 3,000 pixels.",
-                )
-            picture.load()
-    except UnidentifiedImageError as error:
-        raise UnusablePicture(
-            "This file is not a picture we can read.", hint="Use JPEG, PNG or WebP."
-        ) from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnusablePicture(
-            "The picture is damaged or cut off.", hint="Export it again and upload the new file."
-        ) from error
-    upright = ImageOps.exif_transpose(picture) or picture
-    if upright.mode in ("RGBA", "LA", "P"):
-        rgba = upright.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        upright = Image.alpha_composite(white, rgba)
-    return upright.convert("RGB")
-
-
-def _jpeg(picture: Image.Image, side_px: int, *, quality: int) -> bytes:
-    copy = picture.copy()
-    copy.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    copy.save(buffer, "JPEG", quality=quality, progressive=True)
-    return buffer.getvalue()
+def put_bytes(storage_name: str, data: bytes) -> None:
+    """Write bytes under a name made from their content; what is there already is the same."""
+    if default_storage.exists(storage_name):
+        return
+    saved = default_storage.save(storage_name, ContentFile(data))
+    if saved != storage_name:  # somebody was faster; the storage chose another name
+        default_storage.delete(saved)
