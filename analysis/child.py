@@ -1,0 +1,150 @@
+"""The parent's side of the analysis child: hand over files, watch time and memory, replace it."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from analysis.domain.result import AnalysisResult
+from analysis.errors import ModelsMissing, UnusableAudio
+from catalog.errors import StudioError
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES_BEFORE_REPLACEMENT = 50  # native libraries leak
+MEMORY_LIMIT_MB = 1500.0
+LOOK_EVERY_S = 0.5
+
+
+class ChildDied(StudioError):
+    """The child crashed, took too long or too much memory; the sentence says which."""
+
+
+class AnalysisChild:
+    """A warm process that analyses one file after another.
+
+    Start-up costs seconds (TensorFlow, compiled code), so the process is kept for some files, and
+    replaced after a crash, a limit or `FILES_BEFORE_REPLACEMENT` of them.
+    """
+
+    def __init__(self, models_dir: Path, *, memory_limit_mb: float = MEMORY_LIMIT_MB) -> None:
+        self._models_dir = models_dir
+        self._memory_limit_mb = memory_limit_mb
+        self._process: subprocess.Popen[bytes] | None = None
+        self._served = 0
+        self._buffer = b""
+
+    def analyse(
+        self,
+        path: Path,
+        *,
+        name: str = "",
+        timeout_s: float = 900.0,
+        on_stage: Callable[[str, float], None] | None = None,
+    ) -> AnalysisResult:
+        """Analyse one file.
+
+        Raises
+        ------
+        UnusableAudio : the file cannot be analysed, in words for its owner
+        ModelsMissing : the weights are not there
+        ChildDied : the process crashed, or passed its time or memory; the next call has a new one
+        """
+        process = self._started()
+        assert process.stdin is not None
+        request = json.dumps({"path": str(path), "name": name}) + "\n"
+        try:
+            process.stdin.write(request.encode())
+            process.stdin.flush()
+        except BrokenPipeError as error:
+            self.close()
+            raise ChildDied("The analysis process was gone before it got the file.") from error
+        self._served += 1
+        deadline = time.monotonic() + timeout_s
+        while True:
+            answer = self._next_answer(process, deadline)
+            if "stage" in answer:
+                if on_stage is not None:
+                    on_stage(answer["stage"], answer["share"])
+            elif "refused" in answer:
+                raise UnusableAudio(answer["refused"], hint=answer["hint"])
+            elif "fault" in answer:
+                raise ModelsMissing(answer["fault"], hint=answer["hint"])
+            else:
+                return AnalysisResult.from_json(answer["result"])
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
+        self._process, self._served, self._buffer = None, 0, b""
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        alive = self._process is not None and self._process.poll() is None
+        if not alive or self._served >= FILES_BEFORE_REPLACEMENT:
+            self.close()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "analysis.child_main", str(self._models_dir)],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                process_group=0,
+            )
+        assert self._process is not None
+        return self._process
+
+    def _next_answer(self, process: subprocess.Popen[bytes], deadline: float) -> dict[str, Any]:
+        assert process.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while b"\n" not in self._buffer:
+                if selector.select(LOOK_EVERY_S):
+                    chunk = os.read(process.stdout.fileno(), 1 << 16)
+                    if not chunk:
+                        self.close()
+                        raise ChildDied("The analysis crashed on this file.")
+                    self._buffer += chunk
+                self._check_limits(process, deadline)
+        line, self._buffer = self._buffer.split(b"\n", 1)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _check_limits(self, process: subprocess.Popen[bytes], deadline: float) -> None:
+        if time.monotonic() > deadline:
+            self.close()
+            raise ChildDied("The analysis took longer than it may.")
+        try:
+            used_mb = psutil.Process(process.pid).memory_info().rss / 1024**2
+        except psutil.NoSuchProcess:
+            return
+        if used_mb > self._memory_limit_mb:
+            self.close()
+            raise ChildDied(f"The analysis needed more than {self._memory_limit_mb:.0f} MB.")
+
+
+def _environment() -> dict[str, str]:
+    threads = dict.fromkeys(
+        (
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "NUMBA_NUM_THREADS",
+            "TF_NUM_INTRAOP_THREADS",
+            "TF_NUM_INTEROP_THREADS",
+        ),
+        "1",
+    )
+    return {**os.environ, **threads, "TF_CPP_MIN_LOG_LEVEL": "3"}

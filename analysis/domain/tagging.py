@@ -1,0 +1,147 @@
+"""From what a model says of each three seconds to terms, with a confidence and the best seconds."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.domain.result import TagFound, TimeRange
+
+Floats = NDArray[np.float32]
+MAX_RANGES = 4
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of the table: which outputs mean a term, and from where it counts."""
+
+    model: str
+    facet: str
+    term: str
+    labels: tuple[str, ...]
+    threshold: float
+    peak: float
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A model's activations: shape (n_patches, n_labels), and when each patch starts."""
+
+    model: str
+    version: str
+    labels: tuple[str, ...]
+    values: Floats
+    starts_s: tuple[float, ...]
+    patch_s: float
+
+
+@dataclass(frozen=True)
+class Vocals:
+    """Whether somebody sings or speaks: `present`, `none` or `ambiguous`, with a probability."""
+
+    label: str
+    probability: float
+    share_of_time: float
+    ranges: tuple[TimeRange, ...]
+
+
+def parse_rules(table: Mapping[str, Any]) -> list[Rule]:
+    """Read the table of `analysis/data/musicnn_tags.toml`."""
+    rules = []
+    for model, facets in table.items():
+        if model == "vocals":
+            continue
+        for facet, terms in facets.items():
+            for term, entry in terms.items():
+                rules.append(
+                    Rule(
+                        model=model,
+                        facet=facet,
+                        term=term,
+                        labels=tuple(entry["labels"]),
+                        threshold=float(entry["threshold"]),
+                        peak=float(entry["peak"]),
+                    )
+                )
+    return rules
+
+
+def find_tags(timeline: Timeline, rules: Sequence[Rule]) -> list[TagFound]:
+    """Give the terms that the track carries, the surest first."""
+    found = []
+    for rule in rules:
+        if rule.model != timeline.model:
+            continue
+        columns = [timeline.labels.index(label) for label in rule.labels]
+        curve = timeline.values[:, columns].max(axis=1)
+        level = track_level(curve)
+        if level >= rule.threshold:
+            found.append(
+                TagFound(
+                    facet=rule.facet,
+                    term=rule.term,
+                    confidence=confidence(level, rule.threshold),
+                    ranges=best_ranges(curve, rule.peak, timeline),
+                    model=timeline.model,
+                    model_version=timeline.version,
+                )
+            )
+    return sorted(found, key=lambda tag: -tag.confidence)
+
+
+def track_level(curve: Floats) -> float:
+    """Mean of a curve, lifted towards its strongest quarter: a solo of a minute counts too."""
+    strongest = np.sort(curve)[-max(1, len(curve) // 4) :]
+    return float(0.6 * curve.mean() + 0.4 * strongest.mean())
+
+
+def confidence(level: float, threshold: float) -> float:
+    """Map a level to 0..1 so that the threshold reads 0.5."""
+    if level < threshold:
+        return round(0.5 * level / threshold, 3)
+    above = 1 - math.exp(-2.2 * (level - threshold) / threshold)
+    return round(0.5 + 0.49 * above, 3)
+
+
+def best_ranges(curve: Floats, peak: float, timeline: Timeline) -> tuple[TimeRange, ...]:
+    """Give the stretches where a curve is high, the strongest first; at least its best patch."""
+    high = curve >= min(peak, float(curve.max()))
+    runs: list[tuple[float, TimeRange]] = []
+    start: int | None = None
+    for place in range(len(curve) + 1):
+        inside = place < len(curve) and bool(high[place]) and _follows(timeline, start, place)
+        if inside and start is None:
+            start = place
+        elif not inside and start is not None:
+            span = TimeRange(
+                round(timeline.starts_s[start], 2),
+                round(timeline.starts_s[place - 1] + timeline.patch_s, 2),
+            )
+            runs.append((float(curve[start:place].mean()) * (place - start) ** 0.5, span))
+            start = place if place < len(curve) and bool(high[place]) else None
+    runs.sort(key=lambda run: (-run[0], run[1].start_s))
+    return tuple(span for _, span in runs[:MAX_RANGES])
+
+
+def judge_vocals(timeline: Timeline, present: Sequence[str], absent: Sequence[str]) -> Vocals:
+    """Weigh what says voice against what says none, patch by patch."""
+    voice = timeline.values[:, [timeline.labels.index(label) for label in present]].max(axis=1)
+    none = timeline.values[:, [timeline.labels.index(label) for label in absent]].max(axis=1)
+    each = voice / (voice + none + 0.08)
+    share = float((each > 0.6).mean())
+    overall = float(voice.mean() / (voice.mean() + none.mean() + 0.05))
+    probability = round(0.5 * overall + 0.5 * min(1.0, share * 1.5), 3)
+    label = "present" if probability >= 0.55 else "none" if probability <= 0.3 else "ambiguous"
+    shown = each.astype(np.float32)
+    ranges = best_ranges(shown, 0.6, timeline) if label != "none" else ()
+    return Vocals(label, probability, round(share, 3), ranges)
+
+
+def _follows(timeline: Timeline, start: int | None, place: int) -> bool:
+    """Whether a patch joins the one before it; the windows of a long file do not."""
+    if start is None or place == 0:
+        return True
+    gap = timeline.starts_s[place] - timeline.starts_s[place - 1]
+    return gap <= timeline.patch_s * 1.5

@@ -1,0 +1,11 @@
+"""What can be wrong with a recording, in words for the person who uploaded it."""
+
+from catalog.errors import StudioError
+
+
+class UnusableAudio(StudioError):
+    """A file that cannot be analysed: empty, not audio, or damaged beyond reading."""
+
+
+class ModelsMissing(StudioError):
+    """The weights of the taggers were never fetched, or are damaged."""

@@ -1,0 +1,112 @@
+"""The two musicnn models, on one mel spectrogram, through Essentia's TensorFlow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analysis.domain.loudness import Floats
+from analysis.errors import ModelsMissing
+from analysis.musicnn.weights import CHECKPOINTS, manifest_of
+
+RATE_HZ = 16_000
+FRAME, HOP, BANDS, PATCH_FRAMES = 512, 256, 96, 187
+PATCH_S = PATCH_FRAMES * HOP / RATE_HZ
+BATCH = 16
+
+
+@dataclass(frozen=True)
+class Activations:
+    """What a model said of each patch of three seconds.
+
+    `values` has shape (n_patches, n_labels), from 0 to 1; `embedding` is the mean of 200 numbers.
+    """
+
+    model: str
+    version: str
+    labels: tuple[str, ...]
+    values: Floats
+    embedding: tuple[float, ...]
+
+
+def activations(mono: Floats, models_dir: Path) -> list[Activations]:
+    """Run both models over patches that do not overlap; mono at 16 kHz, three seconds or more.
+
+    Raises
+    ------
+    ModelsMissing : the weights were not fetched
+    """
+    patches = _patches(mono)
+    found = []
+    for name in CHECKPOINTS:
+        model = _load(models_dir / f"{name}.pb")
+        values, embeddings = model.run(patches)
+        found.append(
+            Activations(
+                model=name,
+                version=model.version,
+                labels=model.labels,
+                values=values,
+                embedding=tuple(np.round(embeddings.mean(axis=0), 5).tolist()),
+            )
+        )
+    return found
+
+
+def _patches(mono: Floats) -> Floats:
+    import essentia.standard as es
+
+    to_mel = es.TensorflowInputMusiCNN()
+    frames = es.FrameGenerator(mono, frameSize=FRAME, hopSize=HOP, startFromZero=True)
+    mel = np.array([to_mel(frame) for frame in frames], dtype=np.float32)
+    count = max(len(mel) // PATCH_FRAMES, 1)
+    if len(mel) < PATCH_FRAMES:
+        mel = np.resize(mel, (PATCH_FRAMES, BANDS))
+    return mel[: count * PATCH_FRAMES].reshape(count, 1, PATCH_FRAMES, BANDS)
+
+
+@dataclass(frozen=True)
+class _Model:
+    predictor: Any
+    labels: tuple[str, ...]
+    version: str
+
+    def run(self, patches: Floats) -> tuple[Floats, Floats]:
+        """Give activations and embeddings, shapes (n_patches, 50) and (n_patches, 200)."""
+        from essentia import Pool
+
+        values, embeddings = [], []
+        for start in range(0, len(patches), BATCH):
+            pool = Pool()
+            pool.set("model/Placeholder", patches[start : start + BATCH])
+            out = self.predictor(pool)
+            values.append(out["model/Sigmoid"].reshape(-1, len(self.labels)))
+            embeddings.append(out["model/dense/BiasAdd"].reshape(-1, 200))
+        return np.concatenate(values), np.concatenate(embeddings)
+
+
+@cache
+def _load(graph: Path) -> _Model:
+    import essentia
+    import essentia.standard as es
+
+    manifest = manifest_of(graph)
+    essentia.log.infoActive = False
+    essentia.log.warningActive = False
+    try:
+        predictor = es.TensorflowPredict(
+            graphFilename=str(graph),
+            inputs=["model/Placeholder"],
+            outputs=["model/Sigmoid", "model/dense/BiasAdd"],
+            isTrainingName="model/Placeholder_2",
+            squeeze=True,
+        )
+    except RuntimeError as error:
+        raise ModelsMissing(
+            f"The weights {graph.name} cannot be loaded.", hint="Run: manage.py fetch_models"
+        ) from error
+    return _Model(predictor, tuple(manifest["labels"]), str(manifest["version"]))
