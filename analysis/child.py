@@ -22,6 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES_BEFORE_REPLACEMENT = 50  # native libraries leak
 MEMORY_LIMIT_MB = 1500.0
 LOOK_EVERY_S = 0.5
+# One core a child: several children share the machine, and one thread always adds in one order.
+THREAD_LIMITS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
 
 
 class ChildDied(StudioError):
@@ -137,14 +145,5 @@ class AnalysisChild:
 
 
 def _environment() -> dict[str, str]:
-    threads = dict.fromkeys(
-        (
-            "OMP_NUM_THREADS",
-            "OPENBLAS_NUM_THREADS",
-            "NUMBA_NUM_THREADS",
-            "TF_NUM_INTRAOP_THREADS",
-            "TF_NUM_INTEROP_THREADS",
-        ),
-        "1",
-    )
+    threads = dict.fromkeys(THREAD_LIMITS, "1")
     return {**os.environ, **threads, "TF_CPP_MIN_LOG_LEVEL": "3"}

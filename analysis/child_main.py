@@ -23,7 +23,6 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    engine.quieten()
     models_dir = Path(sys.argv[1])
     for line in sys.stdin:
         request = json.loads(line)

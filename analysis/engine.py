@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 import time
@@ -205,11 +204,3 @@ def _resampled(samples: Floats, rate_hz: int, to_hz: int) -> Floats:
     if rate_hz == to_hz:
         return np.ascontiguousarray(samples)
     return np.ascontiguousarray(soxr.resample(samples, rate_hz, to_hz, quality="HQ"))
-
-
-def quieten() -> None:
-    """Keep native libraries from writing into our pipes and from taking both cores."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-    os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")

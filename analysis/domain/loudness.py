@@ -153,7 +153,7 @@ def _windows(energy: NDArray[np.float64], blocks: int) -> NDArray[np.float64]:
     if energy.size < blocks:
         return np.zeros(0)
     total = np.concatenate([[0.0], np.cumsum(energy)])
-    return (total[blocks:] - total[:-blocks]) / blocks
+    return np.asarray((total[blocks:] - total[:-blocks]) / blocks)
 
 
 def _lufs(energy: "NDArray[np.float64] | float") -> NDArray[np.float64]:

@@ -93,7 +93,11 @@ def _words(line: dict[str, Any]) -> str:
     if line["key"]:
         key = f"{line['key']} {line['mode']} ({wheel_code(line['key'], line['mode'])})"
     loudness = line["loudness_lufs"]
-    parts = [tempo, key, "silent" if loudness is None else f"{loudness:.1f} LUFS"]
+    parts = [
+        tempo,
+        key,
+        "not loud enough to measure" if loudness is None else f"{loudness:.1f} LUFS",
+    ]
     tags = ", ".join(f"{tag['term']} {tag['confidence']:.2f}" for tag in line["tags"])
     notes = "".join(f"\n  Note: {warning}" for warning in line["warnings"])
     return f"{line['path']}\n  {' · '.join(parts)}\n  {tags or 'no tags'}{notes}"
