@@ -138,6 +138,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3 * 3600}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "run" / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "take in waiting uploads": {
+        "task": "catalog.tasks.take_in_waiting_uploads",
+        "schedule": 30.0,
+    },
     "purge expired uploads": {
         "task": "catalog.tasks.purge_expired_uploads",
         "schedule": crontab(minute=17),
@@ -240,7 +244,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
-# Uploads: one file, and what a workspace may hold in all.
+# Uploads: one file, and what a workspace may hold in all. Half-sent files wait in a folder that
+# web and worker processes share.
+UPLOAD_DIR = env.path("UPLOAD_DIR", VAR_DIR / "uploads")
 UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", 4096, minimum=1) * 1024**2
 WORKSPACE_QUOTA_BYTES = env.integer("WORKSPACE_QUOTA_GB", 200, minimum=1) * 1024**3
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

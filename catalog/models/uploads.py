@@ -13,7 +13,12 @@ from catalog.models.tracks import Track
 
 
 class Upload(models.Model):
-    """One file being sent. The row is the truth; bytes wait in a partial file until complete."""
+    """One file being sent. The row is the truth; bytes wait in a partial file until complete.
+
+    `metadata` holds where the file goes: `group` (files of one track share it), `title`, `role` and
+    `label` (set for a stem), `existing` (id of a track it joins), `by_hand` (a person placed it).
+    A complete file is taken in by a worker that holds the lease; `attempts` counts its tries.
+    """
 
     class Status(models.TextChoices):
         RECEIVING = "receiving", "Receiving"
@@ -46,6 +51,8 @@ class Upload(models.Model):
     stem = models.ForeignKey(
         Stem, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     expires_at = models.DateTimeField()
