@@ -112,9 +112,9 @@ def megabytes(size: int | Missing) -> str:
 
 
 @register.filter
-def initials(name: str) -> str:
+def initials(name: object) -> str:
     """Take the first letters of the first and last word of a name, for a person's mark."""
-    words: list[str] = re.findall(r"\w+", name)
+    words: list[str] = re.findall(r"\w+", str(name))
     if not words:
         return "?"
     letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
