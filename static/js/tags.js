@@ -131,7 +131,7 @@ function build(select, label) {
   input.type = "text";
   input.id = `${select.id}-search`;
   input.autocomplete = "off";
-  input.placeholder = select.dataset.tags || "Type to find a term";
+  input.placeholder = select.dataset.tags || "Type to search";
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-expanded", "false");
   input.setAttribute("aria-controls", list.id);
@@ -166,7 +166,7 @@ function chipOf(option, remove) {
 function nothing(text) {
   const row = document.createElement("li");
   row.className = "muted";
-  row.textContent = text ? `No term like “${text}” in the vocabulary.` : "Every term is chosen.";
+  row.textContent = text ? `Nothing like “${text}” to choose from.` : "All are chosen.";
   return row;
 }
 

@@ -129,7 +129,7 @@ def test_tags_are_found_added_and_removed_by_keyboard(guide: Page) -> None:
 
 def test_a_word_that_is_no_tag_is_said_so(guide: Page) -> None:
     guide.get_by_role("combobox", name="Moods").fill("zzz")
-    expect(guide.get_by_text("No term like “zzz”")).to_be_visible()
+    expect(guide.get_by_text("Nothing like “zzz”")).to_be_visible()
 
 
 def test_the_first_error_has_the_focus_and_leads_to_its_field(guide: Page) -> None:
