@@ -138,6 +138,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3 * 3600}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "run" / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "pick up simulations that a dead worker dropped": {
+        "task": "analytics.tasks.requeue_stalled_simulations",
+        "schedule": 60.0,
+    },
     "take in waiting uploads": {
         "task": "catalog.tasks.take_in_waiting_uploads",
         "schedule": 30.0,

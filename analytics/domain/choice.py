@@ -71,6 +71,16 @@ class Parameter:
     def location(self) -> float:
         return float(logit(self.middle)) if self.scale is Scale.CHANCE else self.middle
 
+    @property
+    def low(self) -> float:
+        """The 10 % end of our belief."""
+        return self.quantile(0.1)
+
+    @property
+    def high(self) -> float:
+        """The 90 % end of our belief."""
+        return self.quantile(0.9)
+
     def quantile(self, share: float) -> float:
         """The value below which `share` of our belief lies."""
         value = self.location + self.spread * float(ndtri(share))

@@ -41,6 +41,11 @@ class PromptSpace:
     size: float
     size_origin: str = SIZE_ORIGIN
 
+    @property
+    def per_10000(self) -> float:
+        """Size as prompts of 10,000."""
+        return self.size * 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:

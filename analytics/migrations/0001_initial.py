@@ -6,226 +6,459 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Market',
+            name="Market",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('generated', 'Generated')], default='generated', max_length=10)),
-                ('name', models.CharField(max_length=120)),
-                ('version', models.CharField(max_length=24)),
-                ('seed', models.PositiveIntegerField()),
-                ('track_count', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='markets', to='catalog.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("generated", "Generated")], default="generated", max_length=10
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("version", models.CharField(max_length=24)),
+                ("seed", models.PositiveIntegerField()),
+                ("track_count", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="markets",
+                        to="catalog.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PromptBank',
+            name="PromptBank",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grammar_version', models.CharField(max_length=12)),
-                ('seed', models.PositiveIntegerField()),
-                ('prompt_count', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prompt_banks', to='catalog.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grammar_version", models.CharField(max_length=12)),
+                ("seed", models.PositiveIntegerField()),
+                ("prompt_count", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="prompt_banks",
+                        to="catalog.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PromptSpace',
+            name="PromptSpace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('slug', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120)),
-                ('wants', models.JSONField(default=list)),
-                ('size', models.FloatField()),
-                ('size_origin', models.CharField(max_length=200)),
-                ('prompt_count', models.PositiveIntegerField()),
-                ('examples', models.JSONField(default=list)),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spaces', to='analytics.promptbank')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prompt_spaces', to='catalog.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("slug", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
+                ("wants", models.JSONField(default=list)),
+                ("size", models.FloatField()),
+                ("size_origin", models.CharField(max_length=200)),
+                ("prompt_count", models.PositiveIntegerField()),
+                ("examples", models.JSONField(default=list)),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spaces",
+                        to="analytics.promptbank",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="prompt_spaces",
+                        to="catalog.workspace",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='SimulationRun',
+            name="SimulationRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed', models.PositiveIntegerField()),
-                ('approach', models.CharField(default='prompt-driven', max_length=20)),
-                ('places', models.PositiveSmallIntegerField()),
-                ('engine_version', models.CharField(max_length=20)),
-                ('choice_version', models.CharField(max_length=20)),
-                ('examination', models.CharField(max_length=12)),
-                ('status', models.CharField(choices=[('queued', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('error', models.TextField(blank=True)),
-                ('catalog_stamp', models.BigIntegerField()),
-                ('track_count', models.PositiveIntegerField()),
-                ('opted_out_count', models.PositiveIntegerField(default=0)),
-                ('documents', models.BinaryField()),
-                ('statistics', models.BinaryField(null=True)),
-                ('pooled_variation', models.FloatField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='runs', to='analytics.promptbank')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('market', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='runs', to='analytics.market')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='simulation_runs', to='catalog.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seed", models.PositiveIntegerField()),
+                ("approach", models.CharField(default="prompt-driven", max_length=20)),
+                ("places", models.PositiveSmallIntegerField()),
+                ("engine_version", models.CharField(max_length=20)),
+                ("choice_version", models.CharField(max_length=20)),
+                ("examination", models.CharField(max_length=12)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("error", models.TextField(blank=True)),
+                ("catalog_stamp", models.BigIntegerField()),
+                ("track_count", models.PositiveIntegerField()),
+                ("opted_out_count", models.PositiveIntegerField(default=0)),
+                ("documents", models.BinaryField()),
+                ("statistics", models.BinaryField(null=True)),
+                ("pooled_variation", models.FloatField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="runs",
+                        to="analytics.promptbank",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "market",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="runs",
+                        to="analytics.market",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="simulation_runs",
+                        to="catalog.workspace",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='SimulationShard',
+            name="SimulationShard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_prompt', models.PositiveIntegerField()),
-                ('prompt_count', models.PositiveIntegerField()),
-                ('status', models.CharField(choices=[('queued', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.BinaryField(null=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shards', to='analytics.simulationrun')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_prompt", models.PositiveIntegerField()),
+                ("prompt_count", models.PositiveIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.BinaryField(null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shards",
+                        to="analytics.simulationrun",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.workspace",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_prompt'],
+                "ordering": ["first_prompt"],
             },
         ),
         migrations.CreateModel(
-            name='SpaceResult',
+            name="SpaceResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prompt_count', models.PositiveIntegerField()),
-                ('surfaced', models.PositiveIntegerField()),
-                ('near', models.PositiveIntegerField()),
-                ('rate_low', models.FloatField()),
-                ('rate_high', models.FloatField()),
-                ('best_rank', models.PositiveIntegerField()),
-                ('median_rank', models.FloatField(null=True)),
-                ('median_near_rank', models.FloatField(null=True)),
-                ('rank_bands', models.JSONField(default=list)),
-                ('relevance', models.FloatField()),
-                ('short_by', models.FloatField(null=True)),
-                ('conversion', models.FloatField(null=True)),
-                ('conversion_low', models.FloatField(null=True)),
-                ('conversion_high', models.FloatField(null=True)),
-                ('parameter_share', models.FloatField(null=True)),
-                ('funnel', models.JSONField(default=dict)),
-                ('missing', models.JSONField(default=list)),
-                ('example', models.TextField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='space_results', to='analytics.simulationrun')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='analytics.promptspace')),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.track')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("prompt_count", models.PositiveIntegerField()),
+                ("surfaced", models.PositiveIntegerField()),
+                ("near", models.PositiveIntegerField()),
+                ("rate_low", models.FloatField()),
+                ("rate_high", models.FloatField()),
+                ("best_rank", models.PositiveIntegerField()),
+                ("median_rank", models.FloatField(null=True)),
+                ("median_near_rank", models.FloatField(null=True)),
+                ("rank_bands", models.JSONField(default=list)),
+                ("relevance", models.FloatField()),
+                ("short_by", models.FloatField(null=True)),
+                ("conversion", models.FloatField(null=True)),
+                ("conversion_low", models.FloatField(null=True)),
+                ("conversion_high", models.FloatField(null=True)),
+                ("parameter_share", models.FloatField(null=True)),
+                ("funnel", models.JSONField(default=dict)),
+                ("missing", models.JSONField(default=list)),
+                ("example", models.TextField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="space_results",
+                        to="analytics.simulationrun",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="results",
+                        to="analytics.promptspace",
+                    ),
+                ),
+                (
+                    "track",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.track",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.workspace",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-surfaced', 'best_rank', 'pk'],
+                "ordering": ["-surfaced", "best_rank", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SpaceStanding',
+            name="SpaceStanding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_place_relevance', models.FloatField()),
-                ('own_share', models.FloatField()),
-                ('tracks_surfaced', models.PositiveIntegerField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='analytics.simulationrun')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='analytics.promptspace')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last_place_relevance", models.FloatField()),
+                ("own_share", models.FloatField()),
+                ("tracks_surfaced", models.PositiveIntegerField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standings",
+                        to="analytics.simulationrun",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standings",
+                        to="analytics.promptspace",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.workspace",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['space__number'],
+                "ordering": ["space__number"],
             },
         ),
         migrations.CreateModel(
-            name='TrackResult',
+            name="TrackResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('spaces_surfaced', models.PositiveIntegerField()),
-                ('reach', models.FloatField()),
-                ('reach_low', models.FloatField()),
-                ('reach_high', models.FloatField()),
-                ('saves', models.FloatField()),
-                ('saves_low', models.FloatField()),
-                ('saves_high', models.FloatField()),
-                ('prompt_count', models.PositiveIntegerField()),
-                ('parameter_share', models.FloatField()),
-                ('funnel', models.JSONField(default=dict)),
-                ('sensitivity', models.JSONField(default=list)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='track_results', to='analytics.simulationrun')),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='surfacing_results', to='catalog.track')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("spaces_surfaced", models.PositiveIntegerField()),
+                ("reach", models.FloatField()),
+                ("reach_low", models.FloatField()),
+                ("reach_high", models.FloatField()),
+                ("saves", models.FloatField()),
+                ("saves_low", models.FloatField()),
+                ("saves_high", models.FloatField()),
+                ("prompt_count", models.PositiveIntegerField()),
+                ("parameter_share", models.FloatField()),
+                ("funnel", models.JSONField(default=dict)),
+                ("sensitivity", models.JSONField(default=list)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="track_results",
+                        to="analytics.simulationrun",
+                    ),
+                ),
+                (
+                    "track",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="surfacing_results",
+                        to="catalog.track",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.workspace",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-saves', '-reach', 'pk'],
+                "ordering": ["-saves", "-reach", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='market',
-            constraint=models.UniqueConstraint(fields=('workspace', 'kind', 'version', 'seed', 'track_count'), name='market_unique'),
+            model_name="market",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "kind", "version", "seed", "track_count"), name="market_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promptbank',
-            constraint=models.UniqueConstraint(fields=('workspace', 'grammar_version', 'seed', 'prompt_count'), name='prompt_bank_unique'),
+            model_name="promptbank",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "grammar_version", "seed", "prompt_count"),
+                name="prompt_bank_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promptspace',
-            constraint=models.UniqueConstraint(fields=('bank', 'slug'), name='prompt_space_unique'),
+            model_name="promptspace",
+            constraint=models.UniqueConstraint(fields=("bank", "slug"), name="prompt_space_unique"),
         ),
         migrations.AddConstraint(
-            model_name='promptspace',
-            constraint=models.UniqueConstraint(fields=('bank', 'number'), name='prompt_space_number_unique'),
+            model_name="promptspace",
+            constraint=models.UniqueConstraint(
+                fields=("bank", "number"), name="prompt_space_number_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='simulationrun',
-            index=models.Index(fields=['workspace', 'status', '-id'], name='simulation_run_newest'),
+            model_name="simulationrun",
+            index=models.Index(fields=["workspace", "status", "-id"], name="simulation_run_newest"),
         ),
         migrations.AddConstraint(
-            model_name='simulationrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'running'])), fields=('workspace',), name='simulation_run_one_at_a_time'),
+            model_name="simulationrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["queued", "running"])),
+                fields=("workspace",),
+                name="simulation_run_one_at_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='simulationshard',
-            index=models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['lease_until'], name='simulation_shard_open'),
+            model_name="simulationshard",
+            index=models.Index(
+                condition=models.Q(("status__in", ["queued", "running"])),
+                fields=["lease_until"],
+                name="simulation_shard_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='simulationshard',
-            constraint=models.UniqueConstraint(fields=('run', 'first_prompt'), name='simulation_shard_unique'),
+            model_name="simulationshard",
+            constraint=models.UniqueConstraint(
+                fields=("run", "first_prompt"), name="simulation_shard_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='spaceresult',
-            index=models.Index(fields=['run', 'space'], name='space_result_by_space'),
+            model_name="spaceresult",
+            index=models.Index(fields=["run", "space"], name="space_result_by_space"),
         ),
         migrations.AddConstraint(
-            model_name='spaceresult',
-            constraint=models.UniqueConstraint(fields=('run', 'track', 'space'), name='space_result_unique'),
+            model_name="spaceresult",
+            constraint=models.UniqueConstraint(
+                fields=("run", "track", "space"), name="space_result_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spacestanding',
-            constraint=models.UniqueConstraint(fields=('run', 'space'), name='space_standing_unique'),
+            model_name="spacestanding",
+            constraint=models.UniqueConstraint(
+                fields=("run", "space"), name="space_standing_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='trackresult',
-            index=models.Index(fields=['run', '-saves'], name='track_result_best'),
+            model_name="trackresult",
+            index=models.Index(fields=["run", "-saves"], name="track_result_best"),
         ),
         migrations.AddConstraint(
-            model_name='trackresult',
-            constraint=models.UniqueConstraint(fields=('run', 'track'), name='track_result_unique'),
+            model_name="trackresult",
+            constraint=models.UniqueConstraint(fields=("run", "track"), name="track_result_unique"),
         ),
     ]

@@ -57,3 +57,8 @@ class PromptSpace(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def per_10000(self) -> float:
+        """Size as prompts of 10,000."""
+        return self.size * 10_000

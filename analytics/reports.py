@@ -1,0 +1,415 @@
+"""What a page, a download or the command shows of a run: figures with words, charts with tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from analytics import selectors
+from analytics.domain.charts import Chart, Estimate, bar_chart, interval_chart, share
+from analytics.domain.choice import Stage
+from analytics.domain.results import RANK_BANDS
+from analytics.models import PromptSpace, SimulationRun, SpaceResult, TrackResult
+from analytics.reference import choice_model
+from catalog.access import Access
+from catalog.models import Track
+
+CHART_ROWS = 10
+NEAR_SHOWN = 8
+STRONGEST_SHOWN = 3
+
+STAGE_WORDS: Mapping[str, str] = {
+    Stage.SURFACED.value: "Surfaced in a list",
+    Stage.EXAMINED.value: "Looked at",
+    Stage.PLAYED.value: "Played past 30 seconds",
+    Stage.COMPLETED.value: "Heard out",
+    Stage.SAVED.value: "Saved",
+    Stage.REPLAYED.value: "Played again within 28 days",
+    Stage.FOLLOWED.value: "Artist followed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetTerm:
+    """A term as a chip wants it."""
+
+    facet: str
+    slug: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceLine:
+    """One space of a track's report, with its missing terms named."""
+
+    result: SpaceResult
+    missing: tuple[FacetTerm, ...]
+
+    @property
+    def space(self) -> PromptSpace:
+        return self.result.space
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelLine:
+    """One stage of the funnel, per 10,000 prompts asked."""
+
+    words: str
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityLine:
+    """What one assumption does to simulated saves, and where it comes from."""
+
+    label: str
+    low: float
+    high: float
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackReport:
+    """The creator's page."""
+
+    run: SimulationRun
+    track: Track
+    result: TrackResult
+    spaces_in_bank: int
+    headline: str
+    surfaced: tuple[SpaceLine, ...]
+    near: tuple[SpaceLine, ...]
+    rate_chart: Chart | None
+    conversion_chart: Chart | None
+    rate_finding: str
+    conversion_finding: str
+    funnel: tuple[FunnelLine, ...]
+    sensitivity: tuple[SensitivityLine, ...]
+    is_stale: bool
+
+
+def is_stale(run: SimulationRun, access: Access) -> bool:
+    """Whether the catalog changed since the run began."""
+    return run.catalog_stamp < access.workspace.catalog_stamp
+
+
+def honesty(run: SimulationRun) -> str:
+    """Name everything the numbers of a run come from, in one line."""
+    return (
+        f"Simulation of a prompt system, not a measurement of a streaming service: "
+        f"{run.bank.prompt_count:,} prompts (grammar {run.bank.grammar_version}), "
+        f"{run.market.name.lower()} of {run.market.track_count:,} tracks "
+        f"(version {run.market.version}), seed {run.seed}, engine {run.engine_version} "
+        f"({run.approach}), listener {run.choice_version} ({run.examination})."
+    )
+
+
+def track_report(access: Access, run: SimulationRun, track: Track) -> TrackReport | None:
+    """Assemble the report of one track; None where the run does not know it (three queries)."""
+    result = selectors.track_result(access, run, track.pk)
+    if result is None:
+        return None
+    labels = selectors.term_labels(access)
+    rows = list(selectors.space_results(access, run).filter(track=track))
+    surfaced = tuple(_line(row, labels) for row in rows if row.surfaced)
+    near = sorted(
+        (row for row in rows if not row.surfaced), key=lambda row: (row.short_by or 0, -row.near)
+    )
+    spaces = run.bank.spaces.count()
+    return TrackReport(
+        run=run,
+        track=track,
+        result=result,
+        spaces_in_bank=spaces,
+        headline=headline([line.result for line in surfaced], spaces),
+        surfaced=surfaced,
+        near=tuple(_line(row, labels) for row in near[:NEAR_SHOWN]),
+        rate_chart=_rate_chart(surfaced),
+        conversion_chart=_conversion_chart(surfaced),
+        rate_finding=_rate_finding(surfaced),
+        conversion_finding=_conversion_finding(surfaced),
+        funnel=_funnel(result),
+        sensitivity=_sensitivity(result),
+        is_stale=is_stale(run, access),
+    )
+
+
+def _line(row: SpaceResult, labels: Mapping[tuple[str, str], str]) -> SpaceLine:
+    missing = tuple(
+        FacetTerm(facet, slug, labels.get((facet, slug), slug.replace("-", " ")))
+        for facet, slug in row.missing
+    )
+    return SpaceLine(row, missing)
+
+
+def headline(surfaced: Sequence[SpaceResult], spaces: int) -> str:
+    """Say the finding in a sentence."""
+    if not surfaced:
+        return f"It does not surface in any of {spaces} prompt spaces yet."
+    best = surfaced[0]
+    count = "1 prompt space" if len(surfaced) == 1 else f"{len(surfaced)} prompt spaces"
+    place = _place(best.median_rank)
+    return (
+        f"It surfaces in {count} of {spaces}, most often in {best.space.name}: "
+        f"for {best.surfaced} of {best.prompt_count} prompts, typically at place {place}."
+    )
+
+
+def _place(rank: float | None) -> str:
+    return "–" if rank is None else f"{rank:.0f}"
+
+
+def _rate_chart(lines: Sequence[SpaceLine]) -> Chart | None:
+    rows = [
+        Estimate(
+            label=line.space.name,
+            detail=f"{line.result.surfaced} of {line.result.prompt_count}",
+            estimate=line.result.rate,
+            low=line.result.rate_low,
+            high=line.result.rate_high,
+        )
+        for line in lines[:CHART_ROWS]
+    ]
+    return bar_chart(rows, what="Share of prompts for which it surfaces") if rows else None
+
+
+def _conversion_chart(lines: Sequence[SpaceLine]) -> Chart | None:
+    rows = [
+        Estimate(
+            label=line.space.name,
+            detail=f"n = {line.result.surfaced}",
+            estimate=line.result.conversion,
+            low=line.result.conversion_low or line.result.conversion,
+            high=line.result.conversion_high or line.result.conversion,
+        )
+        for line in lines[:CHART_ROWS]
+        if line.result.conversion
+    ]
+    return interval_chart(rows, what="Simulated saves per surfaced impression") if rows else None
+
+
+def _rate_finding(lines: Sequence[SpaceLine]) -> str:
+    if not lines:
+        return ""
+    best = lines[0]
+    return f"It surfaces for {share(best.result.rate)} of the prompts in {best.space.name}"
+
+
+def _conversion_finding(lines: Sequence[SpaceLine]) -> str:
+    rated = [line for line in lines[:CHART_ROWS] if line.result.conversion]
+    if not rated:
+        return ""
+    best = max(rated, key=lambda line: line.result.conversion or 0.0)
+    others = [line for line in rated if line is not best]
+    apart = [
+        line
+        for line in others
+        if (line.result.conversion_high or 0) < (best.result.conversion_low or 0)
+    ]
+    if others and not apart:
+        return "Once surfaced, no space saves it clearly more often than another"
+    return f"Once surfaced, it is saved most in {best.space.name}"
+
+
+def _funnel(result: TrackResult) -> tuple[FunnelLine, ...]:
+    return tuple(
+        FunnelLine(words, *result.funnel[stage])
+        for stage, words in STAGE_WORDS.items()
+        if stage in result.funnel
+    )
+
+
+def _sensitivity(result: TrackResult) -> tuple[SensitivityLine, ...]:
+    known = {parameter.name: parameter for parameter in choice_model().parameters}
+    return tuple(
+        SensitivityLine(known[name].label, low, high, known[name].origin)
+        for name, low, high in result.sensitivity
+        if name in known
+    )
+
+
+# The workspace
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceReport:
+    """Which tracks surface where."""
+
+    run: SimulationRun
+    headline: str
+    spaces_in_bank: int
+    spaces_held: int
+    is_stale: bool
+    chart: Chart | None
+    finding: str
+    best: tuple[TrackResult, ...] = field(default=())
+
+
+def workspace_report(access: Access, run: SimulationRun) -> WorkspaceReport:
+    """Assemble the workspace's page but for its table (four queries)."""
+    results = selectors.track_results(access, run)
+    total = results.count()
+    surfacing = results.filter(spaces_surfaced__gt=0).count()
+    best = tuple(results.filter(spaces_surfaced__gt=0)[:CHART_ROWS])
+    held = (
+        selectors.space_results(access, run)
+        .filter(surfaced__gt=0)
+        .values("space_id")
+        .distinct()
+        .count()
+    )
+    spaces = run.bank.spaces.count()
+    return WorkspaceReport(
+        run=run,
+        headline=_workspace_headline(surfacing, total, held, spaces),
+        spaces_in_bank=spaces,
+        spaces_held=held,
+        is_stale=is_stale(run, access),
+        chart=_reach_chart(best),
+        finding=_reach_finding(best),
+        best=best,
+    )
+
+
+def _workspace_headline(surfacing: int, total: int, held: int, spaces: int) -> str:
+    if not total:
+        return "None of your tracks was in this simulation."
+    if not surfacing:
+        only = "Your track surfaces" if total == 1 else f"None of your {total:,} tracks surfaces"
+        no = " in no" if total == 1 else " in any"
+        return f"{only}{no} of {spaces} prompt spaces yet."
+    tracks = "1 track" if total == 1 else f"{surfacing:,} of {total:,} tracks"
+    verb = "surfaces" if surfacing == 1 else "surface"
+    return f"{tracks} {verb}, in {held:,} of {spaces:,} prompt spaces."
+
+
+def _reach_chart(results: Sequence[TrackResult]) -> Chart | None:
+    rows = [
+        Estimate(
+            label=result.track.display_title,
+            detail=f"{result.spaces_surfaced} space{'' if result.spaces_surfaced == 1 else 's'}",
+            estimate=result.reach,
+            low=result.reach_low,
+            high=result.reach_high,
+        )
+        for result in sorted(results, key=lambda result: -result.reach)
+    ]
+    return bar_chart(rows, what="Share of all prompts for which it surfaces") if rows else None
+
+
+def _reach_finding(results: Sequence[TrackResult]) -> str:
+    if not results:
+        return ""
+    best = max(results, key=lambda result: result.reach)
+    return f"{best.track.display_title} surfaces for {share(best.reach)} of all prompts"
+
+
+# Downloads
+
+CSV_HEADER = (
+    "track_id", "title", "space", "space_name", "space_size", "kind", "prompts", "surfaced",
+    "surfacing_rate", "surfacing_low", "surfacing_high", "best_rank", "median_rank",
+    *(f"rank_{low}_to_{high}" for low, high in RANK_BANDS),
+    "conversion", "conversion_low", "conversion_high", "conversion_n", "missing", "example_prompt",
+)  # fmt: skip
+
+
+def csv_rows(results: Iterable[SpaceResult]) -> Iterable[tuple[object, ...]]:
+    """Give the rows of a download; every number is simulated and says so in `kind`."""
+    for row in results:
+        yield (
+            row.track_id,
+            row.track.display_title,
+            row.space.slug,
+            row.space.name,
+            round(row.space.size, 6),
+            "simulated",
+            row.prompt_count,
+            row.surfaced,
+            round(row.rate, 4),
+            round(row.rate_low, 4),
+            round(row.rate_high, 4),
+            row.best_rank,
+            row.median_rank,
+            *row.rank_bands,
+            row.conversion,
+            row.conversion_low,
+            row.conversion_high,
+            row.surfaced,
+            "|".join(f"{facet}/{slug}" for facet, slug in row.missing),
+            row.example,
+        )
+
+
+def run_as_json(run: SimulationRun) -> dict[str, object]:
+    """Give what decides the numbers of a run."""
+    return {
+        "run": run.pk,
+        "status": run.status,
+        "kind": "simulated",
+        "seed": run.seed,
+        "prompts": run.bank.prompt_count,
+        "grammar_version": run.bank.grammar_version,
+        "market": run.market.name,
+        "market_tracks": run.market.track_count,
+        "market_version": run.market.version,
+        "engine_version": run.engine_version,
+        "approach": run.approach,
+        "listener_version": run.choice_version,
+        "examination": run.examination,
+        "places": run.places,
+        "tracks": run.track_count,
+        "opted_out": run.opted_out_count,
+        "started_at": run.started_at.isoformat() if run.started_at else None,
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "note": honesty(run),
+    }
+
+
+def track_as_json(result: TrackResult, spaces: Iterable[SpaceResult]) -> dict[str, object]:
+    """Give one track's figures; intervals are 95 %, `n` counts prompts."""
+    return {
+        "track_id": result.track_id,
+        "title": result.track.display_title,
+        "spaces_surfaced": result.spaces_surfaced,
+        "reach": _interval(result.reach, result.reach_low, result.reach_high, result.prompt_count),
+        "saves_per_10000_prompts": _interval(
+            result.saves, result.saves_low, result.saves_high, result.prompt_count
+        ),
+        "parameter_share_of_uncertainty": result.parameter_share,
+        "funnel_per_10000_prompts": result.funnel,
+        "sensitivity": [
+            {"parameter": name, "saves_at_10_percent": low, "saves_at_90_percent": high}
+            for name, low, high in result.sensitivity
+        ],
+        "spaces": [space_as_json(row) for row in spaces],
+    }
+
+
+def space_as_json(row: SpaceResult) -> dict[str, object]:
+    """Give one track's figures in one space."""
+    return {
+        "space": row.space.slug,
+        "name": row.space.name,
+        "size": row.space.size,
+        "surfacing_rate": _interval(row.rate, row.rate_low, row.rate_high, row.prompt_count),
+        "surfaced": row.surfaced,
+        "near": row.near,
+        "best_rank": row.best_rank,
+        "median_rank": row.median_rank,
+        "rank_bands": {
+            f"{low}-{high}": number
+            for (low, high), number in zip(RANK_BANDS, row.rank_bands, strict=True)
+        },
+        "conversion": _interval(
+            row.conversion, row.conversion_low or 0.0, row.conversion_high or 0.0, row.surfaced
+        )
+        if row.conversion is not None
+        else None,
+        "missing": [f"{facet}/{slug}" for facet, slug in row.missing],
+        "example_prompt": row.example,
+    }
+
+
+def _interval(estimate: float, low: float, high: float, n: int) -> dict[str, float | int]:
+    return {"estimate": estimate, "low": low, "high": high, "n": n}

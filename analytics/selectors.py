@@ -1,0 +1,113 @@
+"""Reads that pages, downloads and the API of surfacing share."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from analytics.models import (
+    PromptSpace,
+    SimulationRun,
+    SimulationShard,
+    SpaceResult,
+    SpaceStanding,
+    TrackResult,
+)
+from analytics.models.runs import Status
+from catalog.access import Access
+from catalog.models import Term, Track
+
+_HEAVY = ("documents", "statistics")
+
+
+def runs(access: Access) -> QuerySet[SimulationRun]:
+    """Runs of the workspace without their heavy columns."""
+    return (
+        SimulationRun.objects.visible_to(access)
+        .select_related("bank", "market", "created_by")
+        .defer(*_HEAVY)
+    )
+
+
+def latest_run(access: Access) -> SimulationRun | None:
+    """The newest run with a report."""
+    return runs(access).filter(status=Status.DONE).order_by("-pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is, in words and numbers."""
+
+    run: SimulationRun
+    done: int
+    total: int
+
+    @property
+    def label(self) -> str:
+        if self.done == 0 and self.run.status == Status.QUEUED:
+            return "Waiting for a worker"
+        if self.done < self.total:
+            return f"Asking the prompts: {self.done} of {self.total} parts done"
+        return "Summing up"
+
+
+def progress(access: Access) -> Progress | None:
+    """How far the unfinished run of the workspace is; None when there is none."""
+    run = runs(access).filter(status__in=(Status.QUEUED, Status.RUNNING)).first()
+    if run is None:
+        return None
+    counts = SimulationShard.objects.filter(run=run).aggregate(
+        total=Count("pk"), done=Count("pk", filter=Q(status=Status.DONE))
+    )
+    return Progress(run, counts["done"], counts["total"])
+
+
+def last_failure(access: Access) -> SimulationRun | None:
+    """The newest run, if it failed."""
+    newest = runs(access).order_by("-pk").first()
+    return newest if newest is not None and newest.status == Status.FAILED else None
+
+
+def track_results(access: Access, run: SimulationRun) -> QuerySet[TrackResult]:
+    """Results of the tracks one may see, the most saved first."""
+    return TrackResult.objects.visible_to(access).filter(run=run).select_related("track")
+
+
+def track_result(access: Access, run: SimulationRun, track_id: int) -> TrackResult | None:
+    """The result of one track."""
+    return track_results(access, run).filter(track_id=track_id).first()
+
+
+def space_results(access: Access, run: SimulationRun) -> QuerySet[SpaceResult]:
+    """Results by track and space of the tracks one may see."""
+    return SpaceResult.objects.visible_to(access).filter(run=run).select_related("space", "track")
+
+
+def standings(access: Access, run: SimulationRun) -> QuerySet[SpaceStanding]:
+    """How the workspace stands in each space, the largest space first."""
+    return (
+        SpaceStanding.objects.visible_to(access)
+        .filter(run=run)
+        .select_related("space")
+        .order_by("-space__size", "space__number")
+    )
+
+
+def space(access: Access, run: SimulationRun, slug: str) -> PromptSpace | None:
+    """A space of the run's bank."""
+    return PromptSpace.objects.visible_to(access).filter(bank_id=run.bank_id, slug=slug).first()
+
+
+def track(access: Access, track_id: int) -> Track | None:
+    """A track one may see."""
+    return (
+        Track.objects.visible_to(access)
+        .filter(pk=track_id)
+        .prefetch_related("credits__artist")
+        .first()
+    )
+
+
+def term_labels(access: Access) -> dict[tuple[str, str], str]:
+    """What people call each term of the workspace's vocabulary."""
+    rows = Term.objects.visible_to(access).values_list("facet", "slug", "label")
+    return {(facet, slug): label for facet, slug, label in rows}

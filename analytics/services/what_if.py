@@ -1,0 +1,202 @@
+"""What if a track were described otherwise: answered from the newest run, before saving."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from analytics import arena as arenas
+from analytics.documents import unpacked
+from analytics.domain.counterfactual import outcome_of_one
+from analytics.domain.grammar import Term
+from analytics.domain.results import BankLayout, Figures, SpaceFigures, TrackFigures, summarise
+from analytics.domain.simulation import Outcome, full_relevance, merge
+from analytics.models import SimulationRun, SpaceResult
+from analytics.services.figures import choice_of
+from catalog.errors import StudioError
+from prompts.domain.documents import TrackDocument
+from prompts.domain.index import TrackIndex
+from prompts.domain.queries import QueryBlock
+from prompts.domain.surfacing import score_one
+
+MOST_CANDIDATES = 6
+
+
+class WhatIfUnavailable(StudioError):
+    """The run cannot answer for this track."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A track described otherwise."""
+
+    add: tuple[Term, ...] = ()
+    remove: tuple[Term, ...] = ()
+    add_texts: tuple[str, ...] = ()
+
+    def applied_to(self, document: TrackDocument) -> TrackDocument:
+        terms = {facet: dict(slugs) for facet, slugs in document.terms.items()}
+        for facet, slug in self.remove:
+            terms.get(facet, {}).pop(slug, None)
+        for facet, slug in self.add:
+            terms.setdefault(facet, {})[slug] = 1.0
+        return replace(document, terms=terms, texts=(*document.texts, *self.add_texts))
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceShift:
+    """One space before and after."""
+
+    space: str
+    name: str
+    before: SpaceFigures | None
+    after: SpaceFigures | None
+
+    @property
+    def prompts(self) -> int:
+        """Prompts of the space in the bank."""
+        known = self.after or self.before
+        return known.prompts if known else 0
+
+    @property
+    def surfaced_change(self) -> int:
+        return (self.after.surfaced if self.after else 0) - (
+            self.before.surfaced if self.before else 0
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an edit does to one track; spaces that gain or lose most come first."""
+
+    edit: Edit
+    before: TrackFigures
+    after: TrackFigures
+    shifts: tuple[SpaceShift, ...]
+
+    @property
+    def reach_change(self) -> float:
+        return self.after.reach.estimate - self.before.reach.estimate
+
+    @property
+    def saves_factor(self) -> float | None:
+        """Simulated saves after over before; None where there were none."""
+        before = self.before.saves.estimate
+        return self.after.saves.estimate / before if before > 0 else None
+
+    @property
+    def gained(self) -> tuple[SpaceShift, ...]:
+        return tuple(shift for shift in self.shifts if shift.surfaced_change > 0)
+
+    @property
+    def lost(self) -> tuple[SpaceShift, ...]:
+        return tuple(shift for shift in self.shifts if shift.surfaced_change < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A finished run, unpacked: about 50 MB for 10,000 prompts."""
+
+    documents: tuple[TrackDocument, ...]
+    outcome: Outcome
+    queries: QueryBlock
+    index: TrackIndex
+    layout: BankLayout
+    names: tuple[tuple[str, str], ...]
+
+
+def answer(*, run: SimulationRun, track_id: int, edit: Edit) -> Answer:
+    """Compare a track as it was in the run with an edit of it.
+
+    Raises
+    ------
+    WhatIfUnavailable : the run does not hold the track, or is too old to answer
+    """
+    return answers(run=run, track_id=track_id, edits=[edit])[0]
+
+
+def answers(*, run: SimulationRun, track_id: int, edits: Sequence[Edit]) -> list[Answer]:
+    """Compare several edits with the track as it was in the run."""
+    stage = _stage(run.pk)
+    position = next(
+        (i for i, document in enumerate(stage.documents) if document.track_id == track_id), None
+    )
+    if position is None:
+        raise WhatIfUnavailable(
+            "This track was not in the last simulation.", hint="Run the simulation again."
+        )
+    document = stage.documents[position]
+    before = _figures(run, stage, position, document)
+    return [
+        _compare(stage, edit, before, _figures(run, stage, position, edit.applied_to(document)))
+        for edit in edits
+    ]
+
+
+@lru_cache(maxsize=2)
+def _stage(run_id: int) -> _Stage:
+    """Unpack a run; finished runs never change, so the process may keep it."""
+    run = SimulationRun.objects.select_related("bank").get(pk=run_id)
+    contents = list(run.shards.order_by("first_prompt").values_list("outcome", flat=True))
+    if run.statistics is None or not contents or any(content is None for content in contents):
+        raise WhatIfUnavailable(
+            "Only the newest simulation can answer this.", hint="Run the simulation again."
+        )
+    engine = arenas.engine()
+    prompt_bank = arenas.bank(run.bank.prompt_count, run.bank.seed)
+    index = engine.build_index([], statistics=arenas.unpacked_statistics(run.statistics))
+    queries = engine.encode([engine.parse(prompt.text) for prompt in prompt_bank.prompts], index)
+    return _Stage(
+        documents=tuple(unpacked(run.documents)),
+        outcome=merge([arenas.unpacked_outcome(c) for c in contents if c is not None]),
+        queries=queries,
+        index=index,
+        layout=arenas.layout_of(prompt_bank),
+        names=tuple((space.slug, space.name) for space in prompt_bank.spaces),
+    )
+
+
+def _figures(run: SimulationRun, stage: _Stage, position: int, document: TrackDocument) -> Figures:
+    scores = score_one(document, stage.queries, stage.index)
+    outcome = outcome_of_one(stage.outcome, track=position, scores=scores)
+    return summarise(
+        replace(outcome, track=np.zeros_like(outcome.track)),
+        bank=stage.layout,
+        tracks=1,
+        model=choice_of(run),
+        full_relevance=full_relevance(arenas.engine().blend),
+        random=np.random.default_rng([run.seed, 3]),
+        pooled_variation=run.pooled_variation,
+    )
+
+
+def _compare(stage: _Stage, edit: Edit, before: Figures, after: Figures) -> Answer:
+    then = {row.space: row for row in before.spaces}
+    now = {row.space: row for row in after.spaces}
+    shifts = [
+        SpaceShift(*stage.names[space], then.get(space), now.get(space))
+        for space in sorted(then.keys() | now.keys())
+    ]
+    sizes = {slug: size for (slug, _), size in zip(stage.names, stage.layout.sizes, strict=True)}
+    shifts.sort(key=lambda shift: -abs(shift.surfaced_change) * sizes[shift.space])
+    return Answer(
+        edit=edit,
+        before=before.tracks[0],
+        after=after.tracks[0],
+        shifts=tuple(shift for shift in shifts if shift.surfaced_change),
+    )
+
+
+def candidate_terms(rows: Iterable[SpaceResult]) -> list[Term]:
+    """Terms that stand between a track and the spaces it nearly reaches, the most promising first.
+
+    Decades are facts of the recording, not a choice of words, so they are left out.
+    """
+    worth: dict[Term, float] = {}
+    for row in rows:
+        for facet, slug in row.missing:
+            if facet != "property":
+                weight = row.space.size * row.near / row.prompt_count / len(row.missing)
+                worth[facet, slug] = worth.get((facet, slug), 0.0) + weight
+    return sorted(worth, key=lambda term: (-worth[term], term))[:MOST_CANDIDATES]

@@ -1,0 +1,24 @@
+"""Pages of surfacing, below `/w/<workspace>/surfacing/`."""
+
+from django.urls import path
+
+from analytics.views import reports, simulation, spaces
+
+app_name = "analytics"
+
+urlpatterns = [
+    path("", reports.report, name="report"),
+    path("panel/", reports.home_panel, name="home_panel"),
+    path("tracks/<int:track_id>/", reports.track_report, name="track_report"),
+    path("tracks/<int:track_id>/panel/", reports.track_panel, name="track_panel"),
+    path("tracks/<int:track_id>/advice/", reports.track_advice, name="track_advice"),
+    path("tracks/<int:track_id>/what-if/", reports.track_what_if, name="track_what_if"),
+    path("tracks/<int:track_id>/report.csv", reports.track_csv, name="track_csv"),
+    path("tracks/<int:track_id>/report.json", reports.track_json, name="track_json"),
+    path("spaces/", spaces.spaces, name="spaces"),
+    path("spaces/<slug:slug>/", spaces.space, name="space"),
+    path("method/", spaces.method, name="method"),
+    path("simulation/", simulation.simulation_status, name="simulation_status"),
+    path("simulation/start/", simulation.simulation_start, name="simulation_start"),
+    path("simulation/cancel/", simulation.simulation_cancel, name="simulation_cancel"),
+]

@@ -1,0 +1,242 @@
+"""The workspace's report, the creator's report of a track, and the fragments other pages load."""
+
+import csv
+import io
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from analytics import reports, selectors
+from analytics.forms import SimulationForm
+from analytics.models import SimulationRun
+from analytics.services import what_if
+from analytics.services.what_if import Answer, Edit, WhatIfUnavailable, candidate_terms
+from catalog.access import Access, Permission, StudioRequest, workspace_view
+from catalog.models import Track
+from catalog.views.pages import page_of
+
+PANEL_SPACES = 3
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def simulation_state(access: Access) -> dict[str, object]:
+    """What every page of surfacing says about the run under way."""
+    return {
+        "progress": selectors.progress(access),
+        "failure": selectors.last_failure(access),
+        "form": SimulationForm(),
+        "can_start": access.can(Permission.EDIT_OWN),
+        "has_tracks": Track.objects.visible_to(access).simulatable().exists(),
+    }
+
+
+@require_GET
+@workspace_view()
+def report(request: StudioRequest) -> HttpResponse:
+    """Show which tracks surface where, and let a person run the simulation."""
+    run = selectors.latest_run(request.access)
+    context: dict[str, object] = {"run": run, **simulation_state(request.access)}
+    if run is not None:
+        context |= {
+            "report": reports.workspace_report(request.access, run),
+            "honesty": reports.honesty(run),
+            "page": page_of(request, selectors.track_results(request.access, run)),
+        }
+    return render(request, "analytics/report.html", context)
+
+
+@require_GET
+@workspace_view()
+def track_report(request: StudioRequest, track_id: int) -> HttpResponse:
+    """Show a creator where her track surfaces, what that is worth, and what it nearly reaches."""
+    track = _track(request, track_id)
+    run = selectors.latest_run(request.access)
+    shown = reports.track_report(request.access, run, track) if run else None
+    context = {
+        "track": track,
+        "run": run,
+        "report": shown,
+        "honesty": reports.honesty(run) if run else "",
+        "can_edit": Track.objects.editable_by(request.access).filter(pk=track.pk).exists(),
+        **simulation_state(request.access),
+    }
+    return render(request, "analytics/track_report.html", context)
+
+
+@require_GET
+@workspace_view()
+def track_advice(request: StudioRequest, track_id: int) -> HttpResponse:
+    """Show what would move the track: each term it lacks, tried against the last simulation."""
+    track = _track(request, track_id)
+    run = _latest_run(request)
+    rows = selectors.space_results(request.access, run).filter(track=track, near__gt=0)
+    terms = candidate_terms(rows)
+    try:
+        found = what_if.answers(
+            run=run, track_id=track.pk, edits=[Edit(add=(term,)) for term in terms]
+        )
+    except WhatIfUnavailable as unavailable:
+        return render(request, "analytics/parts/advice.html", {"unavailable": unavailable})
+    labels = selectors.term_labels(request.access)
+    helpful = sorted(
+        (answer for answer in found if answer.reach_change > 0),
+        key=lambda answer: -answer.reach_change,
+    )
+    context = {
+        "track": track,
+        "can_edit": Track.objects.editable_by(request.access).filter(pk=track.pk).exists(),
+        "lines": [
+            {
+                "facet": answer.edit.add[0][0],
+                "label": labels.get(answer.edit.add[0], answer.edit.add[0][1]),
+                "answer": answer,
+            }
+            for answer in helpful
+        ],
+        "tried": len(found),
+    }
+    return render(request, "analytics/parts/advice.html", context)
+
+
+@require_GET
+@workspace_view()
+def track_what_if(request: StudioRequest, track_id: int) -> HttpResponse:
+    """Answer `?add=mood/calm&remove=genre/rock&text=...` as JSON, before anything is saved."""
+    track = _track(request, track_id)
+    run = _latest_run(request)
+    known = selectors.term_labels(request.access)
+    add = [_term(written) for written in request.GET.getlist("add")]
+    remove = [_term(written) for written in request.GET.getlist("remove")]
+    unknown = [f"{facet}/{slug}" for facet, slug in (*add, *remove) if (facet, slug) not in known]
+    if unknown:
+        return JsonResponse(
+            {"error": f"Not in the vocabulary: {', '.join(unknown)}.", "unknown": unknown},
+            status=400,
+        )
+    edit = Edit(tuple(add), tuple(remove), tuple(request.GET.getlist("text")))
+    try:
+        answer = what_if.answer(run=run, track_id=track.pk, edit=edit)
+    except WhatIfUnavailable as unavailable:
+        return JsonResponse({"error": str(unavailable), "hint": unavailable.hint}, status=409)
+    return JsonResponse({"note": reports.honesty(run), **answer_as_json(answer)})
+
+
+def answer_as_json(answer: Answer) -> dict[str, object]:
+    """Give an answer's figures before and after."""
+    return {
+        "add": [f"{facet}/{slug}" for facet, slug in answer.edit.add],
+        "remove": [f"{facet}/{slug}" for facet, slug in answer.edit.remove],
+        "before": {
+            "reach": answer.before.reach.as_dict(),
+            "saves_per_10000_prompts": answer.before.saves.as_dict(),
+            "spaces_surfaced": answer.before.spaces_surfaced,
+        },
+        "after": {
+            "reach": answer.after.reach.as_dict(),
+            "saves_per_10000_prompts": answer.after.saves.as_dict(),
+            "spaces_surfaced": answer.after.spaces_surfaced,
+        },
+        "spaces": [
+            {
+                "space": shift.space,
+                "name": shift.name,
+                "surfaced_before": shift.before.surfaced if shift.before else 0,
+                "surfaced_after": shift.after.surfaced if shift.after else 0,
+                "prompts": shift.prompts,
+            }
+            for shift in answer.shifts
+        ],
+    }
+
+
+def _term(written: str) -> tuple[str, str]:
+    facet, _, slug = written.partition("/")
+    return facet, slug
+
+
+@require_GET
+@workspace_view()
+def track_panel(request: StudioRequest, track_id: int) -> HttpResponse:
+    """Show a track's strongest spaces on its page (a fragment)."""
+    track = _track(request, track_id)
+    run = selectors.latest_run(request.access)
+    result = selectors.track_result(request.access, run, track.pk) if run else None
+    rows = (
+        list(selectors.space_results(request.access, run).filter(track=track, surfaced__gt=0))
+        if run and result
+        else []
+    )
+    context = {
+        "track": track,
+        "run": run,
+        "result": result,
+        "headline": reports.headline(rows, run.bank.spaces.count()) if run and result else "",
+        "rows": rows[:PANEL_SPACES],
+        "is_stale": reports.is_stale(run, request.access) if run else False,
+        "in_progress": selectors.progress(request.access) is not None,
+    }
+    return render(request, "analytics/parts/track_panel.html", context)
+
+
+@require_GET
+@workspace_view()
+def home_panel(request: StudioRequest) -> HttpResponse:
+    """Show the newest finding on Home (a fragment)."""
+    run = selectors.latest_run(request.access)
+    context = {
+        "run": run,
+        "report": reports.workspace_report(request.access, run) if run else None,
+        "progress": selectors.progress(request.access),
+        "has_tracks": Track.objects.visible_to(request.access).simulatable().exists(),
+    }
+    return render(request, "analytics/parts/home_panel.html", context)
+
+
+@require_GET
+@workspace_view()
+def track_csv(request: StudioRequest, track_id: int) -> HttpResponse:
+    """Download a track's figures as CSV."""
+    track = _track(request, track_id)
+    run = _latest_run(request)
+    rows = selectors.space_results(request.access, run).filter(track=track)
+    room = io.StringIO()
+    writer = csv.writer(room)
+    writer.writerow(reports.CSV_HEADER)
+    for row in reports.csv_rows(rows):
+        writer.writerow([_harmless(cell) for cell in row])
+    response = HttpResponse(room.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="surfacing-{track.pk}.csv"'
+    return response
+
+
+def _harmless(cell: object) -> object:
+    """Keep spreadsheets from taking a text for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+
+
+@require_GET
+@workspace_view()
+def track_json(request: StudioRequest, track_id: int) -> HttpResponse:
+    """Download a track's figures as JSON."""
+    track = _track(request, track_id)
+    run = _latest_run(request)
+    result = selectors.track_result(request.access, run, track.pk)
+    if result is None:
+        raise Http404
+    rows = selectors.space_results(request.access, run).filter(track=track)
+    return JsonResponse({**reports.run_as_json(run), "track": reports.track_as_json(result, rows)})
+
+
+def _track(request: StudioRequest, track_id: int) -> Track:
+    track = selectors.track(request.access, track_id)
+    if track is None:
+        raise Http404
+    return track
+
+
+def _latest_run(request: StudioRequest) -> SimulationRun:
+    run = selectors.latest_run(request.access)
+    if run is None:
+        raise Http404
+    return run
