@@ -7,7 +7,6 @@ import { announce } from "./toast.js";
 
 let visits = 0;
 let current = location.href;
-let replacedOnce = false;
 
 function leadsToAPage(link) {
   if (link.target || link.hasAttribute("download") || link.closest("[data-full-load]")) return false;
@@ -43,17 +42,46 @@ async function visit(address, { push }) {
     history.pushState({ scroll: 0 }, "", answer.url + hash);
   }
   current = location.href;
+  await loadStyles(next);
   put(page, next.title, hash);
+  await loadScripts(page);
+}
+
+/** Bring in the style sheets that only the next page has, and wait, so that nothing flashes bare. */
+async function loadStyles(next) {
+  const here = new Set([...document.styleSheets].map((sheet) => sheet.href));
+  const missing = [...next.querySelectorAll('link[rel="stylesheet"]')].filter(
+    (link) => !here.has(link.href),
+  );
+  await Promise.all(missing.map((link) => loaded(document.adoptNode(link))));
+}
+
+/** Modules run once a window, and attach by behaviour(); older scripts run once in their order. */
+async function loadScripts(page) {
+  for (const script of page.querySelectorAll("script[src]")) {
+    if (script.type === "module") {
+      await import(script.src);
+    } else if (![...document.head.querySelectorAll("script")].some((one) => one.src === script.src)) {
+      const copy = document.createElement("script");
+      copy.src = script.src;
+      await loaded(copy);
+    }
+  }
+}
+
+function loaded(element) {
+  return new Promise((done) => {
+    element.addEventListener("load", done);
+    element.addEventListener("error", done);
+    document.head.append(element);
+  });
 }
 
 function put(page, title, hash) {
-  replacedOnce = true;
   document.title = title;
-  const scripts = [...page.querySelectorAll("script[src]")].map((script) => script.src);
   const adopted = document.adoptNode(page);
   document.getElementById("page").replaceWith(adopted);
   window.htmx?.process(adopted);
-  for (const source of scripts) import(source);
   const target = hash && document.getElementById(hash.slice(1));
   if (target) target.scrollIntoView();
   else scrollTo(0, history.state?.scroll ?? 0);
@@ -71,11 +99,18 @@ document.addEventListener("click", (event) => {
   visit(link.href, { push: true });
 });
 
+// Addresses that htmx pushes are part of the same history.
+for (const name of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) {
+  document.addEventListener(name, () => {
+    current = location.href;
+  });
+}
+
 addEventListener("popstate", () => {
   const before = current;
   current = location.href;
   if (before.split("#")[0] === current.split("#")[0]) return;
-  // Pages put here by us or addresses pushed by htmx: the document on screen is not the one asked for.
+  // Whether we put the page here or htmx pushed the address: what is on screen is not what was asked for.
   if (isPlaying()) visit(current, { push: false });
   else location.reload();
 });

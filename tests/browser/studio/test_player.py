@@ -197,3 +197,22 @@ def test_a_waveform_shows_and_moves_the_position(studio: Page, live_server: Live
     studio.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     wait_until_past(studio, 2.5)
     assert position(studio) < 4.5
+
+
+def test_a_page_reached_while_music_plays_has_its_own_styles_and_scripts(studio: Page) -> None:
+    studio.evaluate("window.sameDocument = true")
+    studio.get_by_role("button", name="Play Harbour Lights").click()
+    wait_until_past(studio, 0.3)
+    studio.get_by_role("link", name="Prompts", exact=True).first.click()
+    box = studio.get_by_label("What would you like to hear?")
+    expect(box).to_be_visible()
+    assert studio.evaluate("window.sameDocument") is True
+    assert studio.evaluate("[...document.styleSheets].some(s => s.href.includes('css/prompts'))")
+    # Enter asks only where the page's module is at work.
+    box.fill("something calm")
+    box.press("Enter")
+    expect(studio).to_have_url(re.compile(r"q=something"))
+    studio.go_back()
+    expect(studio).not_to_have_url(re.compile(r"q=something"))
+    expect(studio.get_by_label("What would you like to hear?")).to_have_value("")
+    assert studio.evaluate("window.sameDocument") is True
