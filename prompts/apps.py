@@ -1,9 +1,9 @@
-"""Django's handle on the app."""
+"""Django's handle on the prompts."""
 
 from django.apps import AppConfig
 
 
 class PromptsConfig(AppConfig):
-    """Registers the app under its own name."""
+    """What people ask for; imports the catalog and the analysis, never the analytics."""
 
     name = "prompts"

@@ -24,7 +24,14 @@ from prompts.domain.lexicon import Lexicon
 from prompts.domain.parsing import Parser
 from prompts.domain.queries import Blend, QueryBlock
 from prompts.encoders import default_encoder
-from prompts.lexicon import VocabularyTerm, build_lexicon, default_lexicon
+from prompts.lexicon import (
+    TermKey,
+    VocabularyTerm,
+    build_lexicon,
+    default_lexicon,
+    default_lexicon_terms,
+    term_key,
+)
 
 ENGINE_VERSION = "1"
 """Raised whenever the same prompt and catalog may give another list; reports print it."""
@@ -37,6 +44,7 @@ class Engine:
     lexicon: Lexicon
     encoder: Encoder
     blend: Blend = field(default_factory=Blend)
+    vocabulary: frozenset[TermKey] = frozenset()
 
     @cached_property
     def space(self) -> ConceptSpace:
@@ -75,9 +83,11 @@ class Engine:
 @cache
 def default_engine() -> Engine:
     """The engine over the shipped vocabulary."""
-    return Engine(default_lexicon(), default_encoder())
+    return Engine(default_lexicon(), default_encoder(), vocabulary=default_lexicon_terms())
 
 
 def engine_for(terms: Iterable[VocabularyTerm]) -> Engine:
     """An engine over a workspace's own vocabulary."""
-    return Engine(build_lexicon(terms), default_encoder())
+    known = list(terms)
+    keys = frozenset(term_key(term) for term in known)
+    return Engine(build_lexicon(known), default_encoder(), vocabulary=keys)

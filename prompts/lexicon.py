@@ -47,6 +47,20 @@ def default_lexicon() -> Lexicon:
     return build_lexicon(default_terms())
 
 
+TermKey = tuple[str, str, str, tuple[str, ...], tuple[str, ...]]
+
+
+def term_key(term: VocabularyTerm) -> TermKey:
+    """What of a term matters to the lexicon; equal keys mean equal lexicons."""
+    return (term.facet, term.slug, term.label, tuple(term.synonyms), tuple(term.parents))
+
+
+@cache
+def default_lexicon_terms() -> frozenset[TermKey]:
+    """The shipped vocabulary as keys."""
+    return frozenset(term_key(spec) for spec in default_terms())
+
+
 def build_lexicon(terms: Iterable[VocabularyTerm]) -> Lexicon:
     """Join a vocabulary with the data files; terms of the files that it lacks are left out.
 

@@ -22,6 +22,9 @@ MOOD_NEAR = 0.5
 EXPECTATION = 0.35
 """Weights of the relations, chosen by looking at result lists; `bench retrieval` guards them."""
 
+_EXPECTING = ("activity", "mood")
+"""Facets whose expected energy and tempo find tracks; a tempo alone makes nothing a genre."""
+
 READ_IN_TEXT = 0.8
 """A term said in a description counts less than the same term asserted."""
 
@@ -105,12 +108,12 @@ class ConceptSpace:
             for other, weight in entry.related.items():
                 self._relate(table, term, other, weight)
                 self._relate(table, other, term, weight * RELATED_BACKWARDS)
-            if entry.energy is not None:
+            if entry.energy is not None and term.facet in _EXPECTING:
                 for level, share in zip(
                     (_LOW, _MEDIUM, _HIGH), energy_levels(entry.energy), strict=True
                 ):
                     self._relate(table, term, level, EXPECTATION * share)
-            if entry.tempo_bpm is not None:
+            if entry.tempo_bpm is not None and term.facet in _EXPECTING:
                 middle = sum(entry.tempo_bpm) / 2
                 for word, share in zip((_SLOW, _MID, _FAST), tempo_levels(middle), strict=True):
                     self._relate(table, term, word, EXPECTATION * share)

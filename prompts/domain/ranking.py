@@ -9,17 +9,15 @@ from numpy.typing import NDArray
 
 from prompts.domain.concepts import TermReading
 from prompts.domain.documents import TrackDocument
-from prompts.domain.index import Floats, TrackIndex, encode_track
-from prompts.domain.intent import Chip, Intent, Kind, Polarity, Strength
+from prompts.domain.index import EncodedTrack, Floats, TrackIndex, encode_track
+from prompts.domain.intent import Chip, Kind, Polarity, Strength
 from prompts.domain.lexical import bucket, content_words
 from prompts.domain.lexicon import Term
 from prompts.domain.queries import (
-    Blend,
     Filters,
     QueryBlock,
     bounds_of,
     chip_weights,
-    encode,
     named_positions,
 )
 from prompts.domain.surfacing import (
@@ -80,38 +78,65 @@ class Selection:
     limit_cost: float
 
 
+@dataclass(frozen=True, slots=True)
+class Component:
+    """What an approach adds beside the intent: one value a track, already weighted."""
+
+    source: str
+    label: str
+    values: Floats
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How an approach composes a score: a share of the intent's points, and its own components."""
+
+    intent_share: float = 1.0
+    components: tuple[Component, ...] = ()
+
+
 def select(
-    intent: Intent,
+    queries: QueryBlock,
     index: TrackIndex,
     *,
     limit: int = 25,
     per_artist: int = 2,
-    blend: Blend | None = None,
     among: NDArray[np.bool_] | None = None,
-) -> tuple[Selection, QueryBlock]:
-    """Choose the tracks for one prompt.
+    mix: Mix | None = None,
+) -> Selection:
+    """Choose the tracks for the first prompt of a block.
 
     `among` marks the positions the asker may see. `per_artist` gives way where the list could not
     be filled otherwise; such picks say so. The cost is the mean score the limit gave away.
     """
-    queries = encode([intent], index, blend=blend)
+    mix = mix or Mix()
+    intent = queries.intents[0]
     scores = score_all(queries, index)[0]
     visible = np.ones(len(index), dtype=bool) if among is None else among
-    fates = tuple(fate_of(chip, index, visible) for chip in intent.chips)
-    eligible = np.isfinite(scores) & visible
-    eligible &= has_evidence(queries, index, scores)
+    eligible = np.isfinite(scores) & visible & has_evidence(queries, index, scores, mix)
+    if mix.intent_share != 1.0 or mix.components:
+        scores = mix.intent_share * np.where(np.isfinite(scores), scores, 0.0)
+        for component in mix.components:
+            scores = scores + component.values
     positions = np.flatnonzero(eligible)
     order = positions[np.lexsort((positions, -scores[positions]))]
     picks, held_back = _limited(order, scores, index, limit, per_artist)
     best = scores[order[: len(picks)]]
     cost = float(best.mean() - np.mean([pick.score for pick in picks])) if picks else 0.0
-    return (
-        Selection(picks, fates, int(visible.sum()), len(positions), held_back, max(0.0, cost)),
-        queries,
+    return Selection(
+        picks,
+        tuple(fate_of(chip, index, visible) for chip in intent.chips),
+        considered=int(visible.sum()),
+        eligible=len(positions),
+        held_back=held_back,
+        limit_cost=max(0.0, cost),
     )
 
 
-def has_evidence(queries: QueryBlock, index: TrackIndex, scores: Floats) -> NDArray[np.bool_]:
+def has_evidence(
+    queries: QueryBlock, index: TrackIndex, scores: Floats, mix: Mix
+) -> NDArray[np.bool_]:
     """Which tracks owe enough to terms, words or texts to be listed for a single prompt.
 
     A prompt of hard wishes only ("over 120 BPM") lists every track that meets them.
@@ -121,7 +146,10 @@ def has_evidence(queries: QueryBlock, index: TrackIndex, scores: Floats) -> NDAr
         return np.ones(len(index), dtype=bool)
     text = index.text_columns
     likeness = weights[text] @ index.matrix[text]
-    return np.asarray(((scores - likeness) >= LEAST_EVIDENCE) | (likeness >= LEAST_LIKENESS))
+    enough = np.asarray(((scores - likeness) >= LEAST_EVIDENCE) | (likeness >= LEAST_LIKENESS))
+    for component in mix.components:
+        enough |= component.values >= LEAST_EVIDENCE
+    return enough
 
 
 def _limited(
@@ -243,7 +271,13 @@ def left_by(filters: Filters, index: TrackIndex, visible: NDArray[np.bool_]) -> 
 
 
 def explain(
-    document: TrackDocument, queries: QueryBlock, index: TrackIndex, *, row: int = 0
+    document: TrackDocument,
+    queries: QueryBlock,
+    index: TrackIndex,
+    *,
+    position: int | None = None,
+    mix: Mix | None = None,
+    row: int = 0,
 ) -> list[Part]:
     """List what gave a track its score for one prompt; the parts sum to the score."""
     intent = queries.intents[row]
@@ -274,7 +308,7 @@ def explain(
                 "How near the wording of prompt and track are.",
             )
         )
-    parts.extend(_word_parts(document, queries, index, row))
+    parts.extend(_word_parts(track, queries, index, row))
     for bound in queries.filters[row].bounds:
         if unknown_to(bound, fact(track, bound))[0]:
             parts.append(
@@ -285,6 +319,14 @@ def explain(
                     "This fact is not known of the track.",
                 )
             )
+    if mix is not None:
+        share = mix.intent_share
+        parts = [Part(p.source, p.label, share * p.value, p.note) for p in parts if share]
+        parts += [
+            Part(c.source, c.label, float(c.values[position]), c.note)
+            for c in mix.components
+            if position is not None
+        ]
     return _grouped(parts)
 
 
@@ -328,9 +370,8 @@ def _why(term: Term, reading: TermReading, index: TrackIndex) -> str:
 
 
 def _word_parts(
-    document: TrackDocument, queries: QueryBlock, index: TrackIndex, row: int
+    track: EncodedTrack, queries: QueryBlock, index: TrackIndex, row: int
 ) -> list[Part]:
-    track = encode_track(document, index)
     has = dict(zip(track.words.tolist(), track.word_weights.tolist(), strict=True))
     words = queries.words[[row]]
     stop_words = index.space.lexicon.cues.stop_words

@@ -104,6 +104,7 @@ MATRIX: dict[str, Entry] = {
     ),
     "catalog:settings": Entry(Role.MANAGER),
     "catalog:vocabulary": Entry(),
+    "prompts:box": Entry(),
     "api:track_list": Entry(),
     "api:track_detail": Entry(about=row("track"), artist_sees=False),
     "api:descriptions": Entry(about=row("track"), artist_sees=False),

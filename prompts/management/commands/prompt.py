@@ -1,0 +1,127 @@
+"""Ask a workspace a prompt from the command line."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from catalog.access import Access
+from catalog.errors import StudioError
+from catalog.models import Membership, Workspace
+from catalog.roles import Role
+from prompts.approaches import APPROACHES
+from prompts.domain.sequencing import ARCS
+from prompts.retrieval import Answer, ask
+from prompts.services import chip_json
+
+
+class Command(BaseCommand):
+    """Print the intent, the fate of each constraint, and the ordered tracks with score parts."""
+
+    help = "Answer a prompt from a workspace's tracks and say why."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("text")
+        parser.add_argument("--workspace", required=True, metavar="SLUG")
+        parser.add_argument("--approach", default="prompt", help=", ".join(APPROACHES))
+        parser.add_argument("--limit", type=int)
+        parser.add_argument("--order", default="", choices=["", *ARCS])
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        workspace = Workspace.objects.filter(slug=options["workspace"]).first()
+        if workspace is None:
+            raise CommandError(f"There is no workspace called {options['workspace']}.")
+        if options["limit"] is not None and options["limit"] < 1:
+            raise CommandError("--limit must be 1 or more.")
+        try:
+            answer = ask(
+                options["text"],
+                access=_operator(workspace),
+                approach=options["approach"],
+                limit=options["limit"],
+                arc=options["order"],
+            )
+        except StudioError as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(answer), ensure_ascii=False))
+        else:
+            self._print(answer)
+
+    def _print(self, answer: Answer) -> None:
+        for fate in answer.fates:
+            self.stdout.write(
+                f"{fate.chip.strength} {fate.chip.polarity} {fate.chip.label}: {fate.words}"
+            )
+        for result in answer.results:
+            artists = ", ".join(result.document.artists)
+            self.stdout.write(
+                f"{result.place:3}. {result.document.title} - {artists} ({result.score:.3f})"
+            )
+        if not answer.results:
+            self.stdout.write(f"No track fits ({answer.considered} looked at).")
+        self.stdout.write(f"{answer.latency_ms:.0f} ms")
+
+
+def _operator(workspace: Workspace) -> Access:
+    """Whoever types commands on the machine sees the workspace as its owner does."""
+    owner = Membership.objects.filter(workspace=workspace, role=Role.OWNER).first()
+    member = owner or Membership.objects.filter(workspace=workspace).first()
+    if member is None:
+        raise CommandError(f"The workspace {workspace.slug} has no members; add one first.")
+    return Access(member.user, workspace, Role.OWNER, frozenset())
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """Everything about an answer, for scripts."""
+    return {
+        "text": answer.intent.text,
+        "approach": answer.approach.name,
+        "intent": [chip_json(chip) for chip in answer.intent.chips],
+        "constraints": [
+            {
+                "chip": fate.chip.identity,
+                "label": fate.chip.label,
+                "polarity": fate.chip.polarity,
+                "strength": fate.chip.strength,
+                "fate": fate.words,
+                "kept": fate.kept,
+                "removed": fate.removed,
+                "unknown": fate.unknown,
+            }
+            for fate in answer.fates
+        ],
+        "order": answer.arc,
+        "mean_jump": round(answer.mean_jump, 4),
+        "considered": answer.considered,
+        "after_filters": answer.after_filters,
+        "eligible": answer.eligible,
+        "opted_out": answer.opted_out,
+        "artist_limit": {"held_back": answer.held_back, "cost": round(answer.limit_cost, 4)},
+        "tracks": [
+            {
+                "place": result.place,
+                "track_id": result.track_id,
+                "title": result.document.title,
+                "artists": list(result.document.artists),
+                "score": round(result.score, 4),
+                "parts": [
+                    {
+                        "source": part.source,
+                        "label": part.label,
+                        "value": round(part.value, 4),
+                        "note": part.note,
+                    }
+                    for part in result.parts
+                ],
+                "tempo_bpm": result.document.tempo_bpm,
+                "key": result.document.key,
+                "energy": None if result.energy is None else round(result.energy, 3),
+                "jump": result.jump,
+            }
+            for result in answer.results
+        ],
+        "latency_ms": round(answer.latency_ms, 1),
+    }

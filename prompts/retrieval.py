@@ -1,0 +1,156 @@
+"""One question to a workspace: from text to an ordered list with reasons."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.access import Access
+from catalog.models import Track
+from catalog.roles import Role
+from prompts.approaches import Approach, approach_named
+from prompts.documents import documents_of
+from prompts.domain.documents import TrackDocument
+from prompts.domain.energy import energy_of
+from prompts.domain.index import TrackIndex
+from prompts.domain.intent import Intent
+from prompts.domain.ranking import Fate, Part, Pick, Selection, explain, left_by, select
+from prompts.domain.sequencing import ARCS, Candidate, sequence
+from prompts.index import workspace_index
+
+DEFAULT_LIMIT = 25
+MOST_RESULTS = 200
+PER_ARTIST = 2
+"""Tracks of one artist in a list, while others can fill it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One track of the list. `jump` is how rough the change from the track before is, 0 to 1."""
+
+    place: int
+    track_id: int
+    document: TrackDocument
+    score: float
+    parts: tuple[Part, ...]
+    energy: float | None
+    jump: float | None
+    is_over_limit: bool
+
+    @property
+    def gains(self) -> list[Part]:
+        """What added to the score."""
+        return [part for part in self.parts if part.value > 0]
+
+    @property
+    def costs(self) -> list[Part]:
+        """What cost it."""
+        return [part for part in self.parts if part.value < 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a prompt gave, with everything needed to say why."""
+
+    intent: Intent
+    approach: Approach
+    arc: str
+    results: tuple[Result, ...]
+    fates: tuple[Fate, ...]
+    considered: int
+    after_filters: int
+    eligible: int
+    held_back: int
+    limit_cost: float
+    mean_jump: float
+    opted_out: int
+    latency_ms: float
+
+
+def ask(
+    text: str,
+    *,
+    access: Access,
+    approach: str = "prompt",
+    limit: int | None = None,
+    arc: str = "",
+    dropped: frozenset[str] = frozenset(),
+) -> Answer:
+    """Answer a prompt from the tracks the person may see.
+
+    `dropped` are identities of chips taken off; `arc` overrides the order the prompt asks for.
+
+    Raises
+    ------
+    ApproachUnavailable : the approach is not known, or cannot answer here
+    """
+    started = time.perf_counter()
+    way = approach_named(approach)
+    kept = workspace_index(access.workspace)
+    intent = kept.engine.parse(text).without(dropped)
+    among = visible_positions(access, kept.index)
+    size = min(limit or intent.count or DEFAULT_LIMIT, MOST_RESULTS)
+    mix = way.mix(intent, kept.index)
+    queries = kept.engine.encode([intent], kept.index)
+    selection = select(queries, kept.index, limit=size, per_artist=PER_ARTIST, among=among, mix=mix)
+    chosen = _with_documents(access, selection, kept.index)
+    chosen_arc = arc if arc in ARCS else intent.arc or "fit"
+    ordered = sequence([_candidate(document, kept.index) for _, document in chosen], chosen_arc)
+    results = [
+        Result(
+            place=place + 1,
+            track_id=document.track_id,
+            document=document,
+            score=pick.score,
+            parts=tuple(explain(document, queries, kept.index, position=pick.position, mix=mix)),
+            energy=energy_of(document, kept.index.space.lexicon),
+            jump=ordered.jumps[place - 1] if place else None,
+            is_over_limit=pick.is_over_limit,
+        )
+        for place, (pick, document) in enumerate(chosen[at] for at in ordered.order)
+    ]
+    visible = np.ones(len(kept.index), dtype=bool) if among is None else among
+    return Answer(
+        intent=intent,
+        approach=way,
+        arc=chosen_arc,
+        results=tuple(results),
+        fates=selection.fates,
+        considered=selection.considered,
+        after_filters=left_by(queries.filters[0], kept.index, visible),
+        eligible=selection.eligible,
+        held_back=selection.held_back,
+        limit_cost=selection.limit_cost,
+        mean_jump=ordered.mean_jump,
+        opted_out=kept.opted_out,
+        latency_ms=(time.perf_counter() - started) * 1000,
+    )
+
+
+def visible_positions(access: Access, index: TrackIndex) -> NDArray[np.bool_] | None:
+    """Which positions the person may see; None where that is all, without asking the database."""
+    if access.role is not Role.ARTIST:
+        return None
+    ids = list(Track.objects.visible_to(access).values_list("pk", flat=True))
+    return np.isin(index.track_ids, np.array(ids, dtype=np.int64))
+
+
+def _with_documents(
+    access: Access, selection: Selection, index: TrackIndex
+) -> list[tuple[Pick, TrackDocument]]:
+    """Read the chosen tracks; one removed since the index was built is left out."""
+    ids = {int(index.track_ids[pick.position]): pick for pick in selection.picks}
+    if not ids:
+        return []
+    documents = {d.track_id: d for d in documents_of(access.workspace, ids)}
+    return [(pick, documents[pk]) for pk, pick in ids.items() if pk in documents]
+
+
+def _candidate(document: TrackDocument, index: TrackIndex) -> Candidate:
+    return Candidate(
+        tempo_bpm=document.tempo_bpm,
+        energy=energy_of(document, index.space.lexicon),
+        key=document.key,
+        artist=document.artists[0] if document.artists else "",
+    )

@@ -1,0 +1,192 @@
+"""The prompt box: ask, see what was understood, and why each track came."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from catalog.access import StudioRequest, workspace_view
+from catalog.errors import StudioError
+from catalog.models import Track
+from catalog.selectors import tracks_for_list
+from prompts import services
+from prompts.approaches import APPROACHES
+from prompts.domain.intent import Chip, Kind, Polarity, Strength
+from prompts.domain.ranking import Fate
+from prompts.domain.sequencing import ARCS
+from prompts.models import Prompt
+from prompts.retrieval import Answer, Result, ask
+
+EXAMPLES = (
+    "late-night synthwave for studying, a few modern indie touches",
+    "sunset run with Latin percussion but no heavy vocals",
+    "calm piano, instrumental only, for falling asleep",
+    "something dark and slow, no drums",
+    "upbeat songs between 110 and 130 BPM for cleaning the house",
+)
+RECENT_SHOWN = 6
+ORDER_LABELS = {
+    "": "As asked",
+    "fit": "Best fit first",
+    "steady": "Steady",
+    "rise": "Rising",
+    "wave": "In waves",
+    "cool-down": "Cooling down",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChip:
+    """A chip as the page shows it."""
+
+    chip: Chip
+    facet: str
+    state: str
+    prefix: str
+    fate: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResult:
+    """A result with its row of the catalog."""
+
+    result: Result
+    track: Track
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+@workspace_view()
+def box(request: StudioRequest) -> HttpResponse:
+    """Show the box; with a prompt, what it gave."""
+    text = request.GET.get("q", "")
+    context: dict[str, Any] = {
+        "q": text,
+        "order": request.GET.get("order", ""),
+        "orders": ORDER_LABELS,
+        "approach": request.GET.get("approach", "prompt"),
+        "approaches": APPROACHES.values(),
+        "examples": EXAMPLES,
+        "recent": Prompt.objects.visible_to(request.access)[:RECENT_SHOWN],
+    }
+    status = 200
+    if text.strip():
+        try:
+            context |= _answered(request, text)
+        except StudioError as error:
+            context["refusal"] = error
+    template = "prompts/box.html" + ("#answer" if request.htmx else "")
+    return render(request, template, context, status=status)
+
+
+def _answered(request: StudioRequest, text: str) -> dict[str, Any]:
+    dropped = frozenset(request.GET.getlist("drop"))
+    order = request.GET.get("order", "")
+    answer = ask(
+        text,
+        access=request.access,
+        approach=request.GET.get("approach", "prompt"),
+        arc=order if order in ARCS else "",
+        dropped=dropped,
+    )
+    if not dropped:
+        services.remember_prompt(answer, access=request.access)
+    return {
+        "answer": answer,
+        "arc_label": ORDER_LABELS[answer.arc].lower(),
+        "chips": [_shown_chip(request, fate) for fate in answer.fates],
+        "results": _shown_results(request, answer),
+        "dropped": dropped,
+        "restore_url": _address(request, drop=None),
+        "emptied_by": _emptied_by(answer),
+    }
+
+
+def _shown_results(request: StudioRequest, answer: Answer) -> list[ShownResult]:
+    rows = tracks_for_list(request.access).in_bulk([r.track_id for r in answer.results])
+    return [
+        ShownResult(result, rows[result.track_id])
+        for result in answer.results
+        if result.track_id in rows
+    ]
+
+
+def _emptied_by(answer: Answer) -> list[Fate]:
+    """For an empty list: the constraints that removed most, the worst first."""
+    if answer.results or not answer.considered:
+        return []
+    guilty = [fate for fate in answer.fates if fate.removed]
+    return sorted(guilty, key=lambda fate: -(fate.removed or 0))
+
+
+def _shown_chip(request: HttpRequest, fate: Fate) -> ShownChip:
+    chip = fate.chip
+    dropped = [*request.GET.getlist("drop"), chip.identity]
+    return ShownChip(
+        chip=chip,
+        facet=chip.term.facet if chip.term else _FACETS.get(chip.kind, "property"),
+        state=_state(chip),
+        prefix=_prefix(chip),
+        fate=fate.words,
+        remove_url=_address(request, drop=dropped) if chip.counts else "",
+    )
+
+
+_FACETS = {
+    Kind.TEMPO: "tempo",
+    Kind.ERA: "era",
+    Kind.KEY: "key",
+    Kind.LANGUAGE: "language",
+    Kind.LIKE_ARTIST: "artist",
+    Kind.LIKE_TRACK: "track",
+    Kind.COUNT: "length",
+    Kind.DURATION: "length",
+    Kind.ARC: "order",
+    Kind.NOVELTY: "novelty",
+    Kind.OTHER: "other",
+}
+
+
+def _state(chip: Chip) -> str:
+    if chip.strength is Strength.UNKNOWN:
+        return "unknown"
+    if chip.strength is Strength.UNSUPPORTED:
+        return "unsupported"
+    if chip.polarity is Polarity.EXCLUDED:
+        return "excluded"
+    return "accepted" if chip.strength is Strength.HARD else "soft"
+
+
+def _prefix(chip: Chip) -> str:
+    """The word before the label, so that state is never colour alone."""
+    if chip.strength is Strength.UNKNOWN:
+        return "not understood:"
+    if chip.strength is Strength.UNSUPPORTED:
+        return "not supported here:"
+    words = {
+        Polarity.EXCLUDED: "without",
+        Polarity.LESS: "less",
+        Polarity.TOUCH: "a touch of",
+        Polarity.WANTED: "must be" if chip.strength is Strength.HARD else "",
+    }
+    if chip.polarity is Polarity.WANTED and chip.kind is not Kind.TERM:
+        return ""
+    return words[chip.polarity]
+
+
+def _address(request: HttpRequest, *, drop: list[str] | None) -> str:
+    """This page's address with other chips dropped."""
+    query = [(key, value) for key, value in request.GET.items() if key != "drop"]
+    query += [("drop", identity) for identity in drop or ()]
+    return f"{request.path}?{urlencode(query)}"
+
+
+def prompt_url(slug: str, text: str) -> str:
+    """Where a prompt is answered."""
+    return f"{reverse('prompts:box', args=[slug])}?{urlencode({'q': text})}"
