@@ -89,7 +89,9 @@ def draft_from(raw: RawTags, *, file_name: str) -> Draft:
             if name not in artists
         ),
         album=reader.fitted("album", reader.text("album")),
-        album_artists=read_artists(reader.texts("album_artist"))[0],
+        album_artists=tuple(
+            name[:_ARTIST_LENGTH] for name in read_artists(reader.texts("album_artist"))[0]
+        ),
         track_number=track_number,
         track_total=track_total or read_number(reader.text("track_total"))[0],
         disc_number=disc_number,

@@ -99,6 +99,15 @@ def group_files(
     return _assemble(rest, whole, titles, stems_of, known, order)
 
 
+def titles_named(path: str) -> tuple[str, ...]:
+    """Titles of which a file might be a part, to look up in the catalog.
+
+    >>> titles_named("Blue Hour (drums).wav"), titles_named("Blue Hour.wav")
+    (('Blue Hour',), ())
+    """
+    return tuple(dict.fromkeys(reading.title for reading in _readings(path)))
+
+
 def _folder_of_stems(
     folder: str,
     files: Sequence[str],

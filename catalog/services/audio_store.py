@@ -93,12 +93,19 @@ def record_audio(
     byte_size: int,
     name: str,
     inspection: Inspection,
+    cover: Artwork | None,
     by: User | None,
 ) -> AudioFile:
     """Note stored bytes as an audio file of the workspace; the same bytes are one row."""
     tags: dict[str, object] = {"read": {key: list(value) for key, value in inspection.tags.items()}}
     if inspection.draft.repairs:
         tags["repairs"] = dict(inspection.draft.repairs)
+    if cover is not None:
+        tags["cover"] = {
+            "artwork": cover.pk,
+            "width_px": cover.width_px,
+            "height_px": cover.height_px,
+        }
     audio, _ = AudioFile.objects.get_or_create(
         workspace=workspace,
         sha256=sha256,
