@@ -57,8 +57,12 @@ class AnalysisChild:
         name: str = "",
         timeout_s: float = 900.0,
         on_stage: Callable[[str, float], None] | None = None,
+        on_wait: Callable[[], None] | None = None,
     ) -> AnalysisResult:
         """Analyse one file.
+
+        `on_wait` is called about twice a second meanwhile. Whatever it or `on_stage` raises ends
+        the child and goes on to the caller, so that work nobody wants any more can be stopped.
 
         Raises
         ------
@@ -77,17 +81,20 @@ class AnalysisChild:
             raise ChildDied("The analysis process was gone before it got the file.") from error
         self._served += 1
         deadline = time.monotonic() + timeout_s
-        while True:
-            answer = self._next_answer(process, deadline)
-            if "stage" in answer:
+        try:
+            answer = self._next_answer(process, deadline, on_wait)
+            while "stage" in answer:
                 if on_stage is not None:
                     on_stage(answer["stage"], answer["share"])
-            elif "refused" in answer:
-                raise UnusableAudio(answer["refused"], hint=answer["hint"])
-            elif "fault" in answer:
-                raise ModelsMissing(answer["fault"], hint=answer["hint"])
-            else:
-                return AnalysisResult.from_json(answer["result"])
+                answer = self._next_answer(process, deadline, on_wait)
+        except BaseException:
+            self.close()
+            raise
+        if "refused" in answer:
+            raise UnusableAudio(answer["refused"], hint=answer["hint"])
+        if "fault" in answer:
+            raise ModelsMissing(answer["fault"], hint=answer["hint"])
+        return AnalysisResult.from_json(answer["result"])
 
     def close(self) -> None:
         """End the process."""
@@ -115,7 +122,12 @@ class AnalysisChild:
         assert self._process is not None
         return self._process
 
-    def _next_answer(self, process: subprocess.Popen[bytes], deadline: float) -> dict[str, Any]:
+    def _next_answer(
+        self,
+        process: subprocess.Popen[bytes],
+        deadline: float,
+        on_wait: Callable[[], None] | None,
+    ) -> dict[str, Any]:
         assert process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
@@ -127,6 +139,8 @@ class AnalysisChild:
                         raise ChildDied("The analysis crashed on this file.")
                     self._buffer += chunk
                 self._check_limits(process, deadline)
+                if on_wait is not None:
+                    on_wait()
         line, self._buffer = self._buffer.split(b"\n", 1)
         answer: dict[str, Any] = json.loads(line)
         return answer

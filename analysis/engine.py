@@ -15,14 +15,13 @@ import numpy as np
 
 from analysis.domain.key import Key, choose_key
 from analysis.domain.loudness import Floats
-from analysis.domain.result import AnalysisResult, TagFound
+from analysis.domain.result import ENGINE, ENGINE_VERSION, AnalysisResult, TagFound
 from analysis.domain.tagging import Rule, Timeline, Vocals, find_tags, judge_vocals, parse_rules
 from analysis.domain.tempo import NO_TEMPO, Tempo, choose_tempo
 from analysis.errors import UnusableAudio
 from analysis.extractors.decoding import MIN_USEFUL_S, Decoded, Window, decode
 from catalog.domain.audio_kinds import RefusedFile, check_kind, extension_warning
 
-VERSION = "1"
 TABLE = Path(__file__).parent / "data" / "musicnn_tags.toml"
 TEMPO_WINDOW_S = 180.0
 OnStage = Callable[[str, float], None]
@@ -54,7 +53,7 @@ def analyse_file(
     tags: list[TagFound] = []
     vocals: Vocals | None = None
     embedding: tuple[float, ...] = ()
-    models: dict[str, str] = {"studio": VERSION}
+    models: dict[str, str] = {ENGINE: ENGINE_VERSION}
     if not sound.is_silent and sound.duration_s >= MIN_USEFUL_S:
         tell("Listening for tempo and key", 0.3)
         tempo, key = _tempo_and_key(sound, models)

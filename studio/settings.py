@@ -138,6 +138,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3 * 3600}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "run" / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "pick up analyses that a dead worker dropped": {
+        "task": "analysis.tasks.requeue_stalled_runs",
+        "schedule": 60.0,
+    },
     "pick up simulations that a dead worker dropped": {
         "task": "analytics.tasks.requeue_stalled_simulations",
         "schedule": 60.0,
@@ -151,6 +155,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute=17),
     },
 }
+
+# These go together: child time < soft limit < hard limit < visibility timeout of the broker. A
+# worker renews its lease while it works; the lease says how soon a dead one's files move on.
+ANALYSIS_TIMEOUT_S = env.integer("ANALYSIS_TIMEOUT_S", 540, minimum=10)
+ANALYSIS_SOFT_TIME_LIMIT_S = ANALYSIS_TIMEOUT_S + 60
+ANALYSIS_TIME_LIMIT_S = ANALYSIS_TIMEOUT_S + 120
+ANALYSIS_LEASE_S = env.integer("ANALYSIS_LEASE_S", 60, minimum=2)
 
 # --- People -------------------------------------------------------------------------------------
 

@@ -1,0 +1,29 @@
+"""Reads `analysis/data/suggesting.toml`, once a process."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from analysis.domain.suggestions import FacetRule, StemRule, SuggestingRules
+
+TABLE = Path(__file__).parent / "data" / "suggesting.toml"
+
+
+@cache
+def suggesting_rules() -> SuggestingRules:
+    """Give the limits and the words of stems."""
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    return SuggestingRules(
+        likely=float(table["likely"]),
+        facets={
+            facet: FacetRule(ask=float(rule["ask"]), most=int(rule["most"]))
+            for facet, rule in table["facets"].items()
+        },
+        stems={
+            role: StemRule(says=rule.get("says", ""), may_hear=frozenset(rule["may_hear"]))
+            for role, rule in table["stems"].items()
+        },
+        named_stem=float(table["confidence"]["named_stem"]),
+        vocals_stem=float(table["confidence"]["vocals_stem"]),
+        silent_vocals_stem=float(table["confidence"]["silent_vocals_stem"]),
+    )

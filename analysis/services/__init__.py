@@ -1,0 +1,1 @@
+"""Writes of the analysis: queueing and performing runs, deriving and deciding suggestions."""
