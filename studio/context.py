@@ -57,6 +57,7 @@ PLACES = (
         also=("catalog:members", "catalog:vocabulary", "catalog:audit", "analysis:operations"),
     ),
 )
+SEARCH_PAGE = "catalog:track_list"
 ACCOUNT_PAGES = ("account_", "mfa_")
 NARROW_FIRST = sorted(PLACES, key=lambda place: place.label != "Settings")
 
@@ -104,7 +105,13 @@ class Frame:
     @property
     def search_url(self) -> str:
         """Where the search box of the top bar sends its words."""
-        return self._address("catalog:track_list")
+        return self._address(SEARCH_PAGE)
+
+    @property
+    def search_text(self) -> str:
+        """What was searched for, on the page that shows what was found."""
+        here = self._view_name == SEARCH_PAGE
+        return self._request.GET.get("q", "") if here else ""
 
     def _place(self, spec: PlaceSpec, current: bool) -> Place | None:
         try:
