@@ -133,7 +133,9 @@ def judge_vocals(timeline: Timeline, present: Sequence[str], absent: Sequence[st
     each = voice / (voice + none + 0.08)
     share = float((each > 0.6).mean())
     overall = float(voice.mean() / (voice.mean() + none.mean() + 0.05))
-    probability = round(0.5 * overall + 0.5 * min(1.0, share * 1.5), 3)
+    # A voice in two thirds of the time is as sure as one throughout.
+    in_time = max(float(each.mean()), min(1.0, share * 1.5))
+    probability = round(0.5 * overall + 0.5 * in_time, 3)
     label = "present" if probability >= 0.55 else "none" if probability <= 0.3 else "ambiguous"
     shown = each.astype(np.float32)
     ranges = best_ranges(shown, 0.6, timeline) if label != "none" else ()

@@ -67,7 +67,7 @@ def decode(path: Path) -> Decoded:
         )
     except (av.error.FFmpegError, ValueError) as error:
         raise UnusableAudio(
-            "This is not audio we can read.",
+            "This file is damaged, or not audio: it cannot be decoded.",
             hint="Upload WAV, AIFF, FLAC, MP3, M4A, Ogg or Opus.",
         ) from error
     with container:
