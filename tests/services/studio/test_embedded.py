@@ -95,6 +95,15 @@ def pids_of(folder: Path) -> tuple[list[int], list[int]]:
     return [p.pid for p in postmasters(folder)], [p.pid for p in valkeys(folder)]
 
 
+def kill(process: psutil.Process) -> None:
+    """End a process by `kill -9` and wait until it is gone, or a zombie that nobody buried."""
+    process.kill()
+    deadline = time.monotonic() + 10
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def write_note(folder: Path, text: str) -> None:
     with psycopg.connect(urls(folder)[0], autocommit=True) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS note (words text)")
@@ -162,7 +171,7 @@ def test_a_killed_postmaster_is_replaced_while_in_use(var_dir: Path) -> None:
     with services(var_dir) as found:
         write_note(var_dir, "committed")
         before = pids_of(var_dir)
-        postmasters(var_dir)[0].kill()
+        kill(postmasters(var_dir)[0])
         assert found.ensure_running() == ["PostgreSQL"]
         after = pids_of(var_dir)
         assert len(after[0]) == 1
@@ -173,7 +182,7 @@ def test_a_killed_postmaster_is_replaced_while_in_use(var_dir: Path) -> None:
 
 def test_a_killed_broker_is_replaced_while_in_use(var_dir: Path) -> None:
     with services(var_dir) as found:
-        valkeys(var_dir)[0].kill()
+        kill(valkeys(var_dir)[0])
         assert found.ensure_running() == ["Valkey"]
         assert [len(pids) for pids in pids_of(var_dir)] == [1, 1]
 
@@ -183,7 +192,7 @@ def test_a_stale_pid_file_whose_pid_lives_on_elsewhere_is_cleared(var_dir: Path)
         write_note(var_dir, "committed")
         pid_file = var_dir / "pg" / "postmaster.pid"
         left = pid_file.read_text()
-        postmasters(var_dir)[0].kill()
+        kill(postmasters(var_dir)[0])
         deadline = time.monotonic() + 10
         while postmasters(var_dir) and time.monotonic() < deadline:
             time.sleep(0.05)
