@@ -1,6 +1,5 @@
 // Keys that act on the whole page, and the dialog (?) that lists them.
 //
-//   import { shortcut } from "./keyboard.js";
 //   shortcut("a", "Accept the suggestion", accept, { group: "Review", signal });
 //
 // Keys are named as in KeyboardEvent.key; "Shift+" and "Mod+" (Ctrl or Cmd) may stand before. In HTML:

@@ -1,6 +1,5 @@
 // Short messages at the corner, read out by the page's live region.
 //
-//   import { toast, announce } from "./toast.js";
 //   toast("12 tracks updated.", { kind: "done", undo: "/w/…/undo/" });
 //
 // From a server answer to htmx: HX-Trigger: {"toast": {"text": "…", "kind": "done", "undo": "…"}}
