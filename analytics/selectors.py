@@ -12,7 +12,7 @@ from analytics.models import (
     SpaceStanding,
     TrackResult,
 )
-from analytics.models.runs import Status
+from analytics.models.runs import UNFINISHED, Status
 from catalog.access import Access
 from catalog.models import Term, Track
 
@@ -50,21 +50,38 @@ class Progress:
         return "Summing up"
 
 
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """What there is to show of simulations: the newest report, a run under way, a failure."""
+
+    report: SimulationRun | None
+    progress: Progress | None
+    failure: SimulationRun | None
+
+
+def run_state(access: Access) -> RunState:
+    """Read the state of simulations (one to three queries)."""
+    newest = runs(access).order_by("-pk").first()
+    if newest is None or newest.status == Status.DONE:
+        return RunState(newest, None, None)
+    return RunState(
+        report=latest_run(access),
+        progress=_progress(newest) if newest.status in UNFINISHED else None,
+        failure=newest if newest.status == Status.FAILED else None,
+    )
+
+
 def progress(access: Access) -> Progress | None:
     """How far the unfinished run of the workspace is; None when there is none."""
-    run = runs(access).filter(status__in=(Status.QUEUED, Status.RUNNING)).first()
-    if run is None:
-        return None
+    run = runs(access).filter(status__in=UNFINISHED).first()
+    return _progress(run) if run else None
+
+
+def _progress(run: SimulationRun) -> Progress:
     counts = SimulationShard.objects.filter(run=run).aggregate(
         total=Count("pk"), done=Count("pk", filter=Q(status=Status.DONE))
     )
     return Progress(run, counts["done"], counts["total"])
-
-
-def last_failure(access: Access) -> SimulationRun | None:
-    """The newest run, if it failed."""
-    newest = runs(access).order_by("-pk").first()
-    return newest if newest is not None and newest.status == Status.FAILED else None
 
 
 def track_results(access: Access, run: SimulationRun) -> QuerySet[TrackResult]:
@@ -99,12 +116,7 @@ def space(access: Access, run: SimulationRun, slug: str) -> PromptSpace | None:
 
 def track(access: Access, track_id: int) -> Track | None:
     """A track one may see."""
-    return (
-        Track.objects.visible_to(access)
-        .filter(pk=track_id)
-        .prefetch_related("credits__artist")
-        .first()
-    )
+    return Track.objects.visible_to(access).filter(pk=track_id).first()
 
 
 def term_labels(access: Access) -> dict[tuple[str, str], str]:

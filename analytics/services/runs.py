@@ -53,6 +53,8 @@ def start_run(
     SimulationRefused : another run of the workspace is under way, nothing to simulate, bad sizes
     """
     _check_sizes(prompts, market_tracks, seed)
+    # Read before the tracks: a change in between makes the report look old, never too new.
+    stamp = Workspace.objects.values_list("catalog_stamp", flat=True).get(pk=workspace.pk)
     documents = documents_of(workspace)
     if not documents:
         raise SimulationRefused(
@@ -70,7 +72,7 @@ def start_run(
                 engine_version=ENGINE_VERSION,
                 choice_version=choice_model().version,
                 examination=choice_model().examination.value,
-                catalog_stamp=workspace.catalog_stamp,
+                catalog_stamp=stamp,
                 track_count=len(documents),
                 opted_out_count=Track.objects.filter(
                     workspace=workspace, opt_out_simulation=True

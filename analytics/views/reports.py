@@ -20,11 +20,14 @@ PANEL_SPACES = 3
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def simulation_state(access: Access) -> dict[str, object]:
-    """What every page of surfacing says about the run under way."""
+def simulation_context(access: Access) -> dict[str, object]:
+    """What pages of surfacing say about simulations: the newest report, the run under way."""
+    state = selectors.run_state(access)
     return {
-        "progress": selectors.progress(access),
-        "failure": selectors.last_failure(access),
+        "run": state.report,
+        "progress": state.progress,
+        "failure": state.failure,
+        "honesty": reports.honesty(state.report) if state.report else "",
         "form": SimulationForm(),
         "can_start": access.can(Permission.EDIT_OWN),
         "has_tracks": Track.objects.visible_to(access).simulatable().exists(),
@@ -35,12 +38,11 @@ def simulation_state(access: Access) -> dict[str, object]:
 @workspace_view()
 def report(request: StudioRequest) -> HttpResponse:
     """Show which tracks surface where, and let a person run the simulation."""
-    run = selectors.latest_run(request.access)
-    context: dict[str, object] = {"run": run, **simulation_state(request.access)}
-    if run is not None:
+    context = simulation_context(request.access)
+    run = context["run"]
+    if isinstance(run, SimulationRun):
         context |= {
             "report": reports.workspace_report(request.access, run),
-            "honesty": reports.honesty(run),
             "page": page_of(request, selectors.track_results(request.access, run)),
         }
     return render(request, "analytics/report.html", context)
@@ -51,15 +53,14 @@ def report(request: StudioRequest) -> HttpResponse:
 def track_report(request: StudioRequest, track_id: int) -> HttpResponse:
     """Show a creator where her track surfaces, what that is worth, and what it nearly reaches."""
     track = _track(request, track_id)
-    run = selectors.latest_run(request.access)
-    shown = reports.track_report(request.access, run, track) if run else None
-    context = {
+    context = simulation_context(request.access)
+    run = context["run"]
+    context |= {
         "track": track,
-        "run": run,
-        "report": shown,
-        "honesty": reports.honesty(run) if run else "",
+        "report": reports.track_report(request.access, run, track)
+        if isinstance(run, SimulationRun)
+        else None,
         "can_edit": Track.objects.editable_by(request.access).filter(pk=track.pk).exists(),
-        **simulation_state(request.access),
     }
     return render(request, "analytics/track_report.html", context)
 
@@ -160,7 +161,8 @@ def _term(written: str) -> tuple[str, str]:
 def track_panel(request: StudioRequest, track_id: int) -> HttpResponse:
     """Show a track's strongest spaces on its page (a fragment)."""
     track = _track(request, track_id)
-    run = selectors.latest_run(request.access)
+    state = selectors.run_state(request.access)
+    run = state.report
     result = selectors.track_result(request.access, run, track.pk) if run else None
     rows = (
         list(selectors.space_results(request.access, run).filter(track=track, surfaced__gt=0))
@@ -174,7 +176,7 @@ def track_panel(request: StudioRequest, track_id: int) -> HttpResponse:
         "headline": reports.headline(rows, run.bank.spaces.count()) if run and result else "",
         "rows": rows[:PANEL_SPACES],
         "is_stale": reports.is_stale(run, request.access) if run else False,
-        "in_progress": selectors.progress(request.access) is not None,
+        "in_progress": state.progress is not None,
     }
     return render(request, "analytics/parts/track_panel.html", context)
 
@@ -183,11 +185,12 @@ def track_panel(request: StudioRequest, track_id: int) -> HttpResponse:
 @workspace_view()
 def home_panel(request: StudioRequest) -> HttpResponse:
     """Show the newest finding on Home (a fragment)."""
-    run = selectors.latest_run(request.access)
+    state = selectors.run_state(request.access)
+    run = state.report
     context = {
         "run": run,
         "report": reports.workspace_report(request.access, run) if run else None,
-        "progress": selectors.progress(request.access),
+        "progress": state.progress,
         "has_tracks": Track.objects.visible_to(request.access).simulatable().exists(),
     }
     return render(request, "analytics/parts/home_panel.html", context)

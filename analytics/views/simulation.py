@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from analytics import selectors
 from analytics.forms import SimulationForm
 from analytics.services.runs import SimulationRefused, cancel_run, start_run
-from analytics.views.reports import simulation_state
+from analytics.views.reports import simulation_context
 from catalog.access import Permission, StudioRequest, workspace_view
 
 
@@ -21,7 +21,7 @@ def simulation_start(request: StudioRequest) -> HttpResponse:
     values = {name: field.initial for name, field in form.fields.items()}
     if any(name in request.POST for name in form.fields):
         if not form.is_valid():
-            context = {**simulation_state(request.access), "form": form}
+            context = {**simulation_context(request.access), "form": form}
             return render(request, "analytics/simulation_form.html", context, status=422)
         values = form.cleaned_data
     try:

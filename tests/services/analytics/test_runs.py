@@ -11,35 +11,10 @@ from analytics.services import runs
 from analytics.services.runs import SimulationRefused, start_run
 from catalog.models import ChangeSet, Track, Workspace
 from catalog.services.ledger import change_set
-from tests.factories import WorkspaceFactory, make_track
+from tests.factories import WorkspaceFactory
+from tests.services.analytics.conftest import SIZES, perform_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
-
-SIZES = {"prompts": 2_600, "market_tracks": 500, "seed": 5}
-
-
-@pytest.fixture
-def workspace() -> Workspace:
-    workspace = WorkspaceFactory()
-    make_track(
-        workspace,
-        title="Nocturne",
-        artist="Ada",
-        mood=["calm"],
-        genre=["classical"],
-        instrument=["piano"],
-        activity=["studying"],
-        vocals=["instrumental"],
-    )
-    make_track(workspace, title="Hammer", genre=["techno"], mood=["dark"], activity=["clubbing"])
-    make_track(workspace, title="Bare")
-    return workspace
-
-
-def perform_all(run: SimulationRun, *, backwards: bool = False) -> None:
-    shards = list(run.shards.values_list("pk", flat=True))
-    for shard_id in reversed(shards) if backwards else shards:
-        runs.perform_shard(shard_id=shard_id)
 
 
 def figures(run: SimulationRun) -> list[tuple[object, ...]]:

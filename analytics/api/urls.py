@@ -1,0 +1,15 @@
+"""Simulation endpoints, below `/api/v1/workspaces/<workspace>/`."""
+
+from django.urls import path
+
+from analytics.api import views
+
+urlpatterns = [
+    path("simulations/", views.SimulationList.as_view(), name="simulation_list"),
+    path("simulations/<int:pk>/", views.SimulationDetail.as_view(), name="simulation_detail"),
+    path(
+        "simulations/<int:pk>/tracks/<int:track_id>/",
+        views.SimulatedTrack.as_view(),
+        name="simulated_track",
+    ),
+]
