@@ -9,4 +9,7 @@ app_name = "api"
 urlpatterns = [
     path("workspaces/", WorkspaceList.as_view(), name="workspace_list"),
     path("workspaces/<slug:workspace>/", include("catalog.api.urls")),
+    path("workspaces/<slug:workspace>/", include("analysis.api.urls")),
+    path("workspaces/<slug:workspace>/", include("prompts.api.urls")),
+    path("workspaces/<slug:workspace>/", include("analytics.api.urls")),
 ]

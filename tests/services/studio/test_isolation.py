@@ -12,6 +12,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
+from analysis.models import Suggestion
+from analytics.models import SimulationRun
+from analytics.services.runs import start_run
 from catalog.access import Access
 from catalog.models import (
     Artist,
@@ -50,6 +53,8 @@ class World:
     change_set: ChangeSet
     invitation: Invitation
     viewer_membership: Membership
+    suggestion: Suggestion
+    simulation: SimulationRun
 
 
 @pytest.fixture
@@ -88,6 +93,23 @@ def make_world() -> World:
         change_set=ChangeSet.objects.filter(workspace=workspace).first(),
         invitation=invitation,
         viewer_membership=Membership.objects.get(workspace=workspace, role=Role.VIEWER),
+        suggestion=_suggestion(track),
+        simulation=start_run(
+            workspace=workspace, by=None, prompts=1000, market_tracks=5000, queue=False
+        ),
+    )
+
+
+def _suggestion(track: Track) -> Suggestion:
+    return Suggestion.objects.create(
+        workspace=track.workspace,
+        track=track,
+        facet="instrument",
+        term="piano",
+        label="Piano",
+        confidence=0.8,
+        reason="Heard in the master.",
+        evidence_key="isolation",
     )
 
 

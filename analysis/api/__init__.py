@@ -1,0 +1,1 @@
+"""The API door of what was heard; calls the same services and selectors as the pages."""

@@ -1,0 +1,1 @@
+"""The API door of prompts; calls the same services and selectors as the pages."""
