@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 from django.urls import NoReverseMatch, reverse
 
-from catalog.access import Access, access_for
+from analysis.selectors import running_count, waiting_for
+from analytics.models import SimulationRun
+from catalog.access import Access, Permission, access_for
 from catalog.models import User, Workspace
 from catalog.selectors import workspaces_of
 
@@ -19,16 +23,26 @@ DENSITIES = frozenset({"compact"})
 
 @dataclass(frozen=True)
 class PlaceSpec:
-    """A place in the rail: its page, and the other pages that belong to it."""
+    """A place in the rail: its page, other pages that belong to it, and how much waits there."""
 
     icon: str
     label: str
     view_name: str
     also: tuple[str, ...] = ()
+    waiting: Callable[[Access], int] | None = None
 
-    def holds(self, view_name: str) -> bool:
-        """Tell whether the page of this view name lies in this place."""
-        return view_name == self.view_name or any(view_name.startswith(name) for name in self.also)
+    def closeness(self, view_name: str) -> int:
+        """Say how much of the view name this place knows; 0 when the page lies elsewhere."""
+        names = (self.view_name, *self.also)
+        return max((len(name) for name in names if view_name.startswith(name)), default=0)
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Work that goes on in the background; only those who run the workspace can open its page."""
+
+    running: int
+    url: str
 
 
 @dataclass(frozen=True)
@@ -43,23 +57,33 @@ class Place:
     count_words: str = ""
 
 
-# The first that holds a page wins, so the narrow ones stand before the app-wide ones.
 PLACES = (
     PlaceSpec("home", "Home", "catalog:home"),
     PlaceSpec("catalog", "Catalog", "catalog:track_list", also=("catalog:",)),
-    PlaceSpec("review", "Review", "analysis:review", also=("analysis:",)),
+    PlaceSpec(
+        "review",
+        "Review",
+        "analysis:review",
+        also=("analysis:",),
+        waiting=lambda access: waiting_for(access).tracks,
+    ),
     PlaceSpec("prompts", "Prompts", "prompts:box", also=("prompts:",)),
     PlaceSpec("surfacing", "Surfacing", "analytics:report", also=("analytics:",)),
     PlaceSpec(
         "settings",
         "Settings",
         "catalog:settings",
-        also=("catalog:members", "catalog:vocabulary", "catalog:audit", "analysis:operations"),
+        also=("catalog:member", "catalog:vocabulary", "catalog:audit", "analysis:operations"),
     ),
 )
 SEARCH_PAGE = "catalog:track_list"
 ACCOUNT_PAGES = ("account_", "mfa_")
-NARROW_FIRST = sorted(PLACES, key=lambda place: place.label != "Settings")
+
+
+def place_of(view_name: str) -> PlaceSpec | None:
+    """Find the place a page lies in: the one that names it most closely."""
+    closest = max(PLACES, key=lambda place: place.closeness(view_name))
+    return closest if closest.closeness(view_name) else None
 
 
 class Frame:
@@ -99,8 +123,25 @@ class Frame:
         """The places of the rail, with what waits there."""
         if self.access is None:
             return []
-        here = next((place for place in NARROW_FIRST if place.holds(self._view_name)), None)
+        here = place_of(self._view_name)
         return [place for spec in PLACES if (place := self._place(spec, spec is here))]
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """What runs or waits for a worker in this workspace."""
+        if self.access is None:
+            return Jobs(0, "")
+        simulations = SimulationRun.objects.visible_to(self.access).unfinished().count()
+        may_open = self.access.can(Permission.MANAGE)
+        return Jobs(
+            running=running_count(self.access) + simulations,
+            url=self._address("analysis:operations") if may_open else "",
+        )
+
+    @property
+    def jobs_url(self) -> str:
+        """Where the count of running work can be asked for again."""
+        return self._address("jobs")
 
     @property
     def search_url(self) -> str:
@@ -118,7 +159,8 @@ class Frame:
             url = self._address(spec.view_name)
         except NoReverseMatch:
             return None
-        return Place(spec.icon, spec.label, url, current)
+        count = spec.waiting(self.access) if spec.waiting and self.access else 0
+        return Place(spec.icon, spec.label, url, current, count, f"track{pluralize(count)} waiting")
 
     @property
     def _view_name(self) -> str:

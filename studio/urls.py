@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/api-token/", views.api_token, name="api_token"),
     path("api/v1/", include("studio.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("w/<slug:workspace>/jobs/", views.jobs, name="jobs"),
+    path("w/<slug:workspace>/", include("analysis.urls")),
     path("w/<slug:workspace>/prompts/", include("prompts.urls")),
     path("w/<slug:workspace>/surfacing/", include("analytics.urls")),
     path("w/<slug:workspace>/", include("catalog.urls")),

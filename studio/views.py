@@ -5,11 +5,13 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 from rest_framework.authtoken.models import Token
 
+from catalog.access import StudioRequest, workspace_view
 from catalog.models import User
 from catalog.selectors import workspaces_of
+from studio.context import Frame
 
 
 @login_required
@@ -33,3 +35,14 @@ def api_token(request: HttpRequest) -> HttpResponse:
         if "make" in request.POST:
             key = Token.objects.create(user=user).key
     return render(request, "studio/api_token.html", {"key": key, "exists": mine.exists()})
+
+
+@require_GET
+@workspace_view()
+def jobs(request: StudioRequest) -> HttpResponse:
+    """Count again what runs in the background, for the top bar."""
+    return render(
+        request,
+        "components/jobs.html",
+        {"jobs": Frame(request).jobs, "jobs_url": request.path},
+    )
