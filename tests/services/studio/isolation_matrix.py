@@ -117,7 +117,9 @@ MATRIX: dict[str, Entry] = {
     "analytics:space": Entry(about=lambda world: {"slug": world.space.slug}),
     "analytics:method": Entry(),
     "analytics:simulation_status": Entry(),
-    "analytics:simulation_start": Entry(Role.ARTIST, "post"),
+    "analytics:simulation_start": Entry(
+        Role.ARTIST, "post", data={"prompts": 20, "market_tracks": 20, "seed": 1}
+    ),
     "analytics:simulation_cancel": Entry(Role.ARTIST, "post"),
     "api:track_list": Entry(),
     "api:track_detail": Entry(about=row("track"), artist_sees=False),

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
 from analysis.models import Suggestion
-from analytics.models import SimulationRun
+from analytics.models import PromptSpace, SimulationRun
 from analytics.services.runs import start_run
 from catalog.access import Access
 from catalog.models import (
@@ -32,6 +32,7 @@ from catalog.services.artwork import store_artwork
 from catalog.services.workspaces import invite
 from tests.factories import WorkspaceFactory, make_release, make_track, member
 from tests.services.studio.isolation_matrix import MATRIX, OUTSIDE, Entry
+from tests.simulations import make_finished_run
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,7 @@ class World:
     change_set: ChangeSet
     invitation: Invitation
     viewer_membership: Membership
+    space: PromptSpace
     suggestion: Suggestion
     simulation: SimulationRun
 
@@ -93,6 +95,7 @@ def make_world() -> World:
         change_set=ChangeSet.objects.filter(workspace=workspace).first(),
         invitation=invitation,
         viewer_membership=Membership.objects.get(workspace=workspace, role=Role.VIEWER),
+        space=make_finished_run(workspace).bank.spaces.get(),
         suggestion=_suggestion(track),
         simulation=start_run(
             workspace=workspace, by=None, prompts=1000, market_tracks=5000, queue=False
