@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from analysis.selectors import running_count, waiting_for
 from analytics.models import SimulationRun
@@ -30,6 +30,8 @@ class PlaceSpec:
     view_name: str
     also: tuple[str, ...] = ()
     waiting: Callable[[Access], int] | None = None
+    needs: Permission = Permission.VIEW
+    otherwise: tuple[str, str] = ("", "")  # label and page for those who may not open this one
 
     def closeness(self, view_name: str) -> int:
         """Say how much of the view name this place knows; 0 when the page lies elsewhere."""
@@ -74,6 +76,8 @@ PLACES = (
         "Settings",
         "catalog:settings",
         also=("catalog:member", "catalog:vocabulary", "catalog:audit", "analysis:operations"),
+        needs=Permission.MANAGE,
+        otherwise=("Vocabulary", "catalog:vocabulary"),
     ),
 )
 SEARCH_PAGE = "catalog:track_list"
@@ -124,7 +128,7 @@ class Frame:
         if self.access is None:
             return []
         here = place_of(self._view_name)
-        return [place for spec in PLACES if (place := self._place(spec, spec is here))]
+        return [self._place(spec, self.access, spec is here) for spec in PLACES]
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -132,11 +136,15 @@ class Frame:
         if self.access is None:
             return Jobs(0, "")
         simulations = SimulationRun.objects.visible_to(self.access).unfinished().count()
-        may_open = self.access.can(Permission.MANAGE)
         return Jobs(
             running=running_count(self.access) + simulations,
-            url=self._address("analysis:operations") if may_open else "",
+            url=self._address("analysis:operations") if self.may_manage else "",
         )
+
+    @property
+    def may_manage(self) -> bool:
+        """Whether the person runs this workspace and may open its settings."""
+        return self.access is not None and self.access.can(Permission.MANAGE)
 
     @property
     def jobs_url(self) -> str:
@@ -154,13 +162,12 @@ class Frame:
         here = self._view_name == SEARCH_PAGE
         return self._request.GET.get("q", "") if here else ""
 
-    def _place(self, spec: PlaceSpec, current: bool) -> Place | None:
-        try:
-            url = self._address(spec.view_name)
-        except NoReverseMatch:
-            return None
-        count = spec.waiting(self.access) if spec.waiting and self.access else 0
-        return Place(spec.icon, spec.label, url, current, count, f"track{pluralize(count)} waiting")
+    def _place(self, spec: PlaceSpec, access: Access, current: bool) -> Place:
+        allowed = access.can(spec.needs)
+        label, view_name = (spec.label, spec.view_name) if allowed else spec.otherwise
+        count = spec.waiting(access) if spec.waiting else 0
+        words = f"track{pluralize(count)} waiting"
+        return Place(spec.icon, label, self._address(view_name), current, count, words)
 
     @property
     def _view_name(self) -> str:

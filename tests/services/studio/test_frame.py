@@ -77,3 +77,14 @@ def test_the_whole_frame_costs_four_queries(
         assert frame.workspaces
         assert frame.jobs.running == 0
         assert frame.nav
+
+
+def test_those_who_do_not_run_the_workspace_get_its_vocabulary_not_its_settings(
+    client: Client,
+) -> None:
+    access = member(WorkspaceFactory(), Role.EDITOR)
+    client.force_login(access.user)
+    html = page_of(client, f"/w/{access.workspace.slug}/vocabulary/")
+    assert f'href="/w/{access.workspace.slug}/settings/"' not in html
+    assert f'href="/w/{access.workspace.slug}/members/"' not in html
+    assert '<span class="label">Vocabulary</span>' in html
