@@ -56,6 +56,16 @@ def membership(world: Any) -> Mapping[str, Any]:
     return {"membership_id": world.viewer_membership.pk}
 
 
+def suggestion(world: Any) -> Mapping[str, Any]:
+    """An open suggestion on the track."""
+    return {"suggestion_id": world.suggestion.pk}
+
+
+def analysis_run(world: Any) -> Mapping[str, Any]:
+    """The analysis of the track's master."""
+    return {"run_id": world.run.pk}
+
+
 def row(name: str) -> Callable[[Any], Mapping[str, Any]]:
     """An object of the world, as the API names it."""
     return lambda world: {"pk": getattr(world, name).pk}
@@ -76,6 +86,7 @@ OUTSIDE = (
 )
 
 MATRIX: dict[str, Entry] = {
+    "jobs": Entry(),
     "catalog:home": Entry(),
     "catalog:track_list": Entry(),
     "catalog:track_detail": Entry(about=track, artist_sees=False),
@@ -121,6 +132,21 @@ MATRIX: dict[str, Entry] = {
         Role.ARTIST, "post", data={"prompts": 20, "market_tracks": 20, "seed": 1}
     ),
     "analytics:simulation_cancel": Entry(Role.ARTIST, "post"),
+    "analysis:home_panel": Entry(),
+    "analysis:operations": Entry(Role.MANAGER),
+    "analysis:review": Entry(),
+    "analysis:track_panel": Entry(about=track, artist_sees=False),
+    "analysis:run_status": Entry(about=track, artist_sees=False),
+    "analysis:accept_likely": Entry(Role.ARTIST, "post", track, artist_sees=False),
+    "analysis:tempo_set": Entry(Role.ARTIST, "post", track, artist_sees=False),
+    "analysis:suggestion_accept": Entry(Role.ARTIST, "post", suggestion, artist_sees=False),
+    "analysis:suggestion_reject": Entry(Role.ARTIST, "post", suggestion, artist_sees=False),
+    "analysis:suggestion_edit": Entry(Role.ARTIST, "post", suggestion, artist_sees=False),
+    "analysis:suggestion_undo": Entry(Role.ARTIST, "post", suggestion, artist_sees=False),
+    "analysis:tempo_scale": Entry(Role.ARTIST, "post", suggestion, artist_sees=False),
+    "analysis:peaks": Entry(about=lambda world: {"audio_id": world.audio.pk}, artist_sees=False),
+    "analysis:run_retry": Entry(Role.ARTIST, "post", analysis_run, artist_sees=False),
+    "analysis:run_cancel": Entry(Role.ARTIST, "post", analysis_run, artist_sees=False),
     "api:track_list": Entry(),
     "api:track_detail": Entry(about=row("track"), artist_sees=False),
     "api:descriptions": Entry(about=row("track"), artist_sees=False),

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
-from analysis.models import Suggestion
+from analysis.models import AnalysisRun, Suggestion, Waveform
 from analytics.models import PromptSpace, SimulationRun
 from analytics.services.runs import start_run
 from catalog.access import Access
@@ -56,6 +56,7 @@ class World:
     viewer_membership: Membership
     space: PromptSpace
     suggestion: Suggestion
+    run: AnalysisRun
     simulation: SimulationRun
 
 
@@ -97,6 +98,7 @@ def make_world() -> World:
         viewer_membership=Membership.objects.get(workspace=workspace, role=Role.VIEWER),
         space=make_finished_run(workspace).bank.spaces.get(),
         suggestion=_suggestion(track),
+        run=_analysed(audio),
         simulation=start_run(
             workspace=workspace, by=None, prompts=1000, market_tracks=5000, queue=False
         ),
@@ -114,6 +116,18 @@ def _suggestion(track: Track) -> Suggestion:
         reason="Heard in the master.",
         evidence_key="isolation",
     )
+
+
+def _analysed(audio: AudioFile) -> AnalysisRun:
+    run = AnalysisRun.objects.create(
+        workspace=audio.workspace,
+        audio=audio,
+        extractor="studio",
+        extractor_version="1",
+        status="done",
+    )
+    Waveform.objects.create(workspace=audio.workspace, run=run, peaks=b"\x00\x01")
+    return run
 
 
 def _picture(workspace: Workspace) -> Artwork:

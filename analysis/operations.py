@@ -1,0 +1,149 @@
+"""Figures of the operations page and of Home: what waits, how long, what failed and why."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Avg, Count, F, Max, Min, QuerySet
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from analysis.domain.result import ENGINE_VERSION
+from analysis.models import AnalysisRun, Status
+from analysis.musicnn import weights
+from analysis.services.queueing import messages_waiting
+from catalog.access import Access
+
+LATELY = timedelta(days=1)
+SHOWN = 25
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """How many runs are in each state."""
+
+    queued: int
+    running: int
+    done: int
+    failed: int
+    cancelled: int
+
+    @property
+    def unfinished(self) -> int:
+        """Waiting or running."""
+        return self.queued + self.running
+
+
+@dataclass(frozen=True)
+class Latencies:
+    """How long runs that ended in the last day took."""
+
+    runs: int
+    mean_s: float | None
+    slowest_s: float | None
+    most_memory_mb: float | None
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A file with the weights of a model."""
+
+    name: str
+    trained_on: str
+    byte_size: int | None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it was fetched."""
+        return self.byte_size is not None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything the operations page shows."""
+
+    state: QueueState
+    messages: int
+    oldest_waiting: datetime | None
+    running: list[AnalysisRun]
+    failed: list[AnalysisRun]
+    latencies: Latencies
+    models: list[ModelFile]
+    engine_version: str
+
+    @property
+    def waiting_words(self) -> str:
+        """Say how long the oldest waits."""
+        if self.oldest_waiting is None:
+            return ""
+        return f"the oldest for {timesince(self.oldest_waiting)}"
+
+    @property
+    def time_words(self) -> str:
+        """Say how long a recording takes."""
+        mean = self.latencies.mean_s
+        return "–" if mean is None else f"{mean:.1f} s"
+
+    @property
+    def time_basis(self) -> str:
+        """Say what that rests on."""
+        lately = self.latencies
+        if not lately.runs or lately.slowest_s is None:
+            return "none ended in the last day"
+        memory = f", up to {lately.most_memory_mb:.0f} MB" if lately.most_memory_mb else ""
+        return f"n = {lately.runs:,}, slowest {lately.slowest_s:.1f} s{memory}"
+
+
+def state_of(access: Access) -> QueueState:
+    """Count the runs a person may see by state."""
+    rows = AnalysisRun.objects.visible_to(access).order_by().values_list("status")
+    counts = {str(status): total for status, total in rows.annotate(total=Count("pk"))}
+    return QueueState(**{status.value: counts.get(status.value, 0) for status in Status})
+
+
+def report(access: Access) -> Report:
+    """Read the figures of a workspace."""
+    runs = AnalysisRun.objects.visible_to(access)
+    shown = runs.select_related("audio").prefetch_related("audio__tracks", "audio__stems__track")
+    oldest = runs.filter(status=Status.QUEUED).aggregate(since=Min("created_at"))
+    return Report(
+        state=state_of(access),
+        messages=messages_waiting(),
+        oldest_waiting=oldest["since"],
+        running=list(shown.filter(status=Status.RUNNING).order_by("started_at")[:SHOWN]),
+        failed=list(shown.filter(status=Status.FAILED).order_by("-finished_at")[:SHOWN]),
+        latencies=latencies(runs),
+        models=model_files(),
+        engine_version=ENGINE_VERSION,
+    )
+
+
+def latencies(runs: "QuerySet[AnalysisRun]") -> Latencies:
+    """Sum up the runs that ended in the last day."""
+    lately = runs.filter(status=Status.DONE, finished_at__gte=timezone.now() - LATELY)
+    found = lately.annotate(took=F("finished_at") - F("started_at")).aggregate(
+        runs=Count("pk"), mean=Avg("took"), slowest=Max("took"), memory=Max("peak_rss_mb")
+    )
+    return Latencies(
+        runs=found["runs"],
+        mean_s=_seconds(found["mean"]),
+        slowest_s=_seconds(found["slowest"]),
+        most_memory_mb=found["memory"],
+    )
+
+
+def model_files() -> list[ModelFile]:
+    """List the models that the engine needs, and whether their files are there."""
+    return [
+        ModelFile(name, trained_on, _size(settings.MODELS_DIR / f"{name}.pb"))
+        for name, trained_on in weights.TRAINING_DATA.items()
+    ]
+
+
+def _size(file: Path) -> int | None:
+    return file.stat().st_size if file.exists() else None
+
+
+def _seconds(span: timedelta | None) -> float | None:
+    return None if span is None else span.total_seconds()

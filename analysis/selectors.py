@@ -1,0 +1,348 @@
+"""Reads that the analysis pages share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from analysis.domain.playback import Playback, playback
+from analysis.models import AnalysisRun, Status, Suggestion
+from analysis.rules import suggesting_rules
+from analysis.services.deriving import newest_runs
+from catalog.access import Access
+from catalog.domain.keys import Key
+from catalog.models import AudioFile, Stem, Track
+from catalog.selectors import tracks_for_list
+
+State = Suggestion.Status
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The master or a stem, with its newest run."""
+
+    label: str
+    audio: AudioFile
+    run: AnalysisRun | None
+    stem: Stem | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the analysis of a track is, over all its recordings."""
+
+    recordings: tuple[Recording, ...]
+
+    @property
+    def unfinished(self) -> list[Recording]:
+        """Recordings that are waiting or being heard."""
+        return [each for each in self.recordings if each.run and each.run.is_unfinished]
+
+    @property
+    def failed(self) -> list[Recording]:
+        """Recordings whose analysis failed."""
+        return [each for each in self.recordings if each.run and each.run.status == Status.FAILED]
+
+    @property
+    def stopped(self) -> list[Recording]:
+        """Recordings whose analysis somebody stopped."""
+        found = [each for each in self.recordings if each.run]
+        return [each for each in found if each.run and each.run.status == Status.CANCELLED]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is still to come."""
+        return bool(self.unfinished)
+
+    @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1; every recording counts the same."""
+        if not self.recordings:
+            return 0.0
+        done = sum(_share_of(each.run) for each in self.recordings)
+        return round(done / len(self.recordings), 3)
+
+    @property
+    def sentence(self) -> str:
+        """Say what happens now: “Listening to Drums (3 of 5): decoding”."""
+        running = [each for each in self.unfinished if each.run and each.run.status != "queued"]
+        total = len(self.recordings)
+        heard = total - len(self.unfinished)
+        count = f" ({heard + 1} of {total})" if total > 1 else ""
+        if not running:
+            return f"Waiting for its turn{count}"
+        first = running[0]
+        stage = first.run.stage if first.run else ""
+        what = f": {stage[:1].lower()}{stage[1:]}" if stage else ""
+        return f"Listening to {first.label}{count}{what}"
+
+    @property
+    def warnings(self) -> list[tuple[str, str]]:
+        """What people should know about their files, with the name of the recording."""
+        return [
+            (each.label, warning)
+            for each in self.recordings
+            if each.run and each.run.status == Status.DONE
+            for warning in each.run.warnings
+        ]
+
+
+def _share_of(run: AnalysisRun | None) -> float:
+    if run is None:
+        return 0.0
+    return run.progress if run.is_unfinished else 1.0
+
+
+@dataclass(frozen=True)
+class TempoCandidate:
+    """A tempo that could be meant."""
+
+    bpm: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was measured in the recording that speaks for the track."""
+
+    recording: str
+    tempo_bpm: float | None
+    tempo_candidates: tuple[TempoCandidate, ...]
+    key: Key | None
+    key_confidence: float | None
+    loudness_lufs: float | None
+    loudness_range_lu: float | None
+    true_peak_dbtp: float | None
+    playback: tuple[Playback, ...]
+    vocals_label: str
+    vocals_probability: float | None
+    models: tuple[tuple[str, str], ...]
+
+    @property
+    def vocals_words(self) -> str:
+        """Say whether somebody sings."""
+        return VOCALS_WORDS.get(self.vocals_label, "Not clear")
+
+
+VOCALS_WORDS = {"present": "Somebody sings", "none": "No voice", "ambiguous": "Not clear"}
+
+
+def facts_of(recordings: Sequence[Recording]) -> Facts | None:
+    """Read the figures of the master, or of the first stem where there is no master."""
+    heard = [each for each in recordings if each.run and each.run.status == Status.DONE]
+    if not heard:
+        return None
+    first = heard[0]
+    result: dict[str, Any] = first.run.result if first.run else {}
+    lufs, peak = result.get("loudness_lufs"), result.get("true_peak_dbtp")
+    tonic, mode = result.get("key"), result.get("mode")
+    return Facts(
+        recording=first.label,
+        tempo_bpm=result.get("tempo_bpm") if result.get("tempo_firm") else None,
+        tempo_candidates=tuple(
+            TempoCandidate(round(each["bpm"], 1), each["confidence"])
+            for each in result.get("tempo_candidates", ())
+        ),
+        key=Key(tonic, mode) if tonic and mode else None,
+        key_confidence=result.get("key_confidence"),
+        loudness_lufs=lufs,
+        loudness_range_lu=result.get("loudness_range_lu"),
+        true_peak_dbtp=peak,
+        playback=tuple(playback(lufs, peak)) if lufs is not None else (),
+        vocals_label=result.get("vocals_label") or "",
+        vocals_probability=result.get("vocals_probability"),
+        models=tuple(sorted((result.get("models") or {}).items())),
+    )
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The seconds of one suggestion under the waveform."""
+
+    facet: str
+    term: str
+    label: str
+    state: str
+    ranges: tuple[dict[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A suggestion as its row shows it."""
+
+    row: Suggestion
+    ranges: tuple[dict[str, float], ...]
+    is_likely: bool
+
+    @property
+    def state(self) -> str:
+        """The state in the words of the term chip."""
+        return CHIP_STATES[State(self.row.status)]
+
+    @property
+    def answer_label(self) -> str:
+        """What the person put in its place; empty where it was taken as asked."""
+        return str(self.row.answer.get("label", ""))
+
+
+CHIP_STATES = {
+    State.OPEN: "suggested",
+    State.ACCEPTED: "accepted",
+    State.REJECTED: "refused",
+    State.SUPERSEDED: "refused",
+}
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The suggestions of a track: open ones in the order they are asked, and decided ones."""
+
+    open: tuple[Asked, ...]
+    decided: tuple[Asked, ...]
+    last_decision: Suggestion | None
+
+    @property
+    def likely_count(self) -> int:
+        """How many “accept all likely” would take."""
+        return sum(each.is_likely for each in self.open)
+
+    @property
+    def accepted_count(self) -> int:
+        """How many were accepted."""
+        return sum(each.row.status == State.ACCEPTED for each in self.decided)
+
+    @property
+    def refused_count(self) -> int:
+        """How many were refused."""
+        return sum(each.row.status == State.REJECTED for each in self.decided)
+
+    @property
+    def lanes(self) -> list[Lane]:
+        """The lanes under the waveform: what was heard in certain seconds, whatever came of it."""
+        return [
+            Lane(each.row.facet, each.row.term, each.row.label, each.state, each.ranges)
+            for each in (*self.open, *self.decided)
+            if each.ranges and each.row.is_term
+        ]
+
+
+def questions_of(track_id: int, access: Access) -> Questions:
+    """Read the suggestions of a visible track."""
+    rules = suggesting_rules()
+    order = {facet: place for place, facet in enumerate(rules.facets)}
+    rows = (
+        Suggestion.objects.visible_to(access)
+        .filter(track_id=track_id)
+        .exclude(status=State.SUPERSEDED)
+        .select_related("stem", "decided_by")
+    )
+    asked = [
+        Asked(
+            row=row,
+            ranges=tuple({"start_s": start, "end_s": end} for start, end in row.ranges),
+            is_likely=row.confidence >= rules.likely,
+        )
+        for row in rows
+    ]
+    decided = [each for each in asked if not each.row.is_open]
+    decided.sort(key=lambda each: (each.row.decided_at, each.row.pk), reverse=True)
+    mine = [each.row for each in decided if each.row.decided_by_id == access.user_id]
+    return Questions(
+        open=tuple(
+            sorted(
+                (each for each in asked if each.row.is_open),
+                key=lambda each: (order.get(each.row.facet, 99), -each.row.confidence, each.row.pk),
+            )
+        ),
+        decided=tuple(decided),
+        last_decision=mine[0] if mine else None,
+    )
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Everything the panel of a track shows."""
+
+    track: Track
+    progress: Progress
+    facts: Facts | None
+    questions: Questions
+    can_decide: bool
+
+    @property
+    def lead(self) -> Recording | None:
+        """The recording that is drawn: the master, or else the first stem."""
+        return self.progress.recordings[0] if self.progress.recordings else None
+
+
+def track_hearing(access: Access, track_id: int) -> Hearing | None:
+    """Read a track for its panel; None where it is not there for this person."""
+    track = tracks_for_list(access).filter(pk=track_id).first()
+    if track is None:
+        return None
+    recordings = recordings_of(track)
+    return Hearing(
+        track=track,
+        progress=Progress(recordings),
+        facts=facts_of(recordings),
+        questions=questions_of(track.pk, access),
+        can_decide=Track.objects.editable_by(access).filter(pk=track.pk).exists(),
+    )
+
+
+def recordings_of(track: Track) -> tuple[Recording, ...]:
+    """Give the master and the stems of a track with their newest runs."""
+    stems = list(Stem.objects.filter(track=track).select_related("audio"))
+    audio_ids = {stem.audio_id for stem in stems} | ({track.audio_id} if track.audio_id else set())
+    runs = newest_runs(audio_ids)
+    found = []
+    if track.audio is not None:
+        found.append(Recording("the master", track.audio, runs.get(track.audio.pk)))
+    found += [Recording(str(stem), stem.audio, runs.get(stem.audio_id), stem) for stem in stems]
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many suggestions wait for the person, on how many tracks."""
+
+    suggestions: int
+    tracks: int
+
+
+def open_suggestions(access: Access) -> "QuerySet[Suggestion]":
+    """Suggestions this person may decide."""
+    return Suggestion.objects.decidable_by(access).open()
+
+
+def waiting_for(access: Access) -> Waiting:
+    """Count what waits for the person; one query."""
+    found = open_suggestions(access).aggregate(
+        suggestions=Count("pk"), tracks=Count("track_id", distinct=True)
+    )
+    return Waiting(found["suggestions"], found["tracks"])
+
+
+def running_count(access: Access) -> int:
+    """Count recordings that are waiting or being heard, of those the person may see."""
+    return AnalysisRun.objects.visible_to(access).unfinished().count()
+
+
+def track_to_review(access: Access, left_at: int | None) -> int | None:
+    """Choose the track to review: where the person left, or the next one that waits."""
+    waiting = open_suggestions(access).order_by("track_id").values_list("track_id", flat=True)
+    onwards = waiting.filter(track_id__gte=left_at).first() if left_at else None
+    return onwards or waiting.first()
+
+
+def neighbours(access: Access, track_id: int) -> tuple[int | None, int | None]:
+    """Give the tracks before and after this one that have open suggestions, going round."""
+    waiting = open_suggestions(access).exclude(track_id=track_id)
+    ids = waiting.values_list("track_id", flat=True)
+    after = ids.filter(track_id__gt=track_id).order_by("track_id").first()
+    before = ids.filter(track_id__lt=track_id).order_by("-track_id").first()
+    return (
+        before or ids.order_by("-track_id").first(),
+        after or ids.order_by("track_id").first(),
+    )

@@ -1,0 +1,30 @@
+"""What waits on Home, and the operations page."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from analysis import operations as figures
+from analysis import selectors
+from catalog.access import Permission, StudioRequest, workspace_view
+
+
+@require_GET
+@workspace_view()
+def home_panel(request: StudioRequest) -> HttpResponse:
+    """Say how many suggestions wait, and what is being analysed or failed."""
+    context = {
+        "waiting": selectors.waiting_for(request.access),
+        "state": figures.state_of(request.access),
+        "can_operate": request.access.can(Permission.MANAGE),
+    }
+    template = "analysis/parts/home_panel.html" if request.htmx else "analysis/home_panel.html"
+    return render(request, template, context)
+
+
+@require_GET
+@workspace_view(Permission.MANAGE)
+def operations(request: StudioRequest) -> HttpResponse:
+    """Show the queue by state and age, failures with their reasons, and the models present."""
+    template = "analysis/parts/operations.html" if request.htmx else "analysis/operations.html"
+    return render(request, template, {"report": figures.report(request.access)})

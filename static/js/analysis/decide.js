@@ -1,0 +1,95 @@
+// Deciding suggestions by keyboard: one is the current one, keys move between them and press its buttons.
+//
+// The list (templates/analysis/parts/suggestions.html) comes anew with every answer; the place in it is kept here, by
+// track, so that the next suggestion is under the fingers. Undo, halve, double and "accept likely" are plain
+// data-shortcut buttons.
+
+import { behaviour } from "../behaviour.js";
+import { shortcut } from "../keyboard.js";
+
+const places = new Map(); // track -> index of the current suggestion
+let keepsFocus = false; // an answer was given from the list, so the focus belongs there afterwards
+const group = "Suggestions";
+
+behaviour("[data-suggestions]", (list, signal) => {
+  const { track } = list.dataset;
+  const rows = () => [...list.querySelectorAll("[data-suggestion]")];
+  let current = Math.min(places.get(track) ?? 0, rows().length - 1);
+
+  function mark(index, { focus = true } = {}) {
+    const all = rows();
+    if (!all.length) return;
+    current = Math.min(Math.max(index, 0), all.length - 1);
+    places.set(track, current);
+    for (const [place, row] of all.entries()) row.classList.toggle("current", place === current);
+    if (focus) all[current].focus();
+  }
+
+  const press = (selector) => () => rows()[current]?.querySelector(selector)?.click();
+  const key = (name, what, run) => shortcut(name, what, run, { group, signal });
+
+  if (rows().length) {
+    key("j", "Next suggestion", () => mark(current + 1));
+    key("k", "Suggestion before", () => mark(current - 1));
+    key("l", "Loop the strongest seconds", press("[data-loop]"));
+  }
+  if (list.querySelector("[data-decide]")) {
+    key("a", "Accept", press('[data-decide="accept"]'));
+    key("r", "Refuse", press('[data-decide="reject"]'));
+    key("e", "Edit", press('[data-decide="edit"]'));
+  }
+
+  list.addEventListener(
+    "focusin",
+    ({ target }) => {
+      const row = target.closest("[data-suggestion]");
+      if (row) mark(rows().indexOf(row), { focus: false });
+    },
+    { signal },
+  );
+  list.addEventListener("submit", () => { keepsFocus = true; }, { signal });
+
+  mark(current, { focus: keepsFocus });
+  if (keepsFocus && !rows().length) focusWhatComesNext(list);
+  keepsFocus = false;
+});
+
+/** With nothing left to decide, Enter should lead on: to the next track in Review, else stay in the list. */
+function focusWhatComesNext(list) {
+  const next = document.querySelector('#review [data-shortcut="n"]');
+  if (next) {
+    next.focus();
+    return;
+  }
+  const heading = list.querySelector("h2");
+  heading.tabIndex = -1;
+  heading.focus();
+}
+
+// The lanes under the waveform are drawn once; their state follows the list.
+behaviour("[data-lane]", (row) => {
+  for (const lane of document.querySelectorAll(`.lane[data-of="${CSS.escape(row.dataset.lane)}"]`)) {
+    lane.classList.remove("suggested", "accepted", "refused");
+    lane.classList.add(row.dataset.state);
+  }
+});
+
+// The form for another answer: the focus goes in, Escape and Cancel give it back.
+behaviour("[data-edit-answer]", (form, signal) => {
+  const row = form.closest("[data-suggestion]");
+  if (!row) return; // on its own page the link and the browser do all of this
+  const close = (event) => {
+    event.preventDefault();
+    form.remove();
+    row.focus();
+  };
+  form.querySelector("[data-cancel-edit]").addEventListener("click", close, { signal });
+  form.addEventListener("keydown", (event) => event.key === "Escape" && close(event), { signal });
+  form.querySelector("select, input:not([type=hidden])").focus();
+});
+
+// Another track in Review: its first suggestion is the current one.
+behaviour("#review", (review) => {
+  const first = review.querySelector("[data-suggestion]") ?? review.querySelector("[data-review-title]");
+  first?.focus();
+});
