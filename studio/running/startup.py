@@ -72,6 +72,8 @@ def prepare(*, demo: bool) -> None:
     if not settings.DEBUG:
         call_command("collectstatic", interactive=False, verbosity=0)
     if demo:
+        if demo_login() is None:
+            print("Composing the pieces of the demo workspace, this once ...", flush=True)
         call_command("load_demo", verbosity=0)
     connections.close_all()
 
