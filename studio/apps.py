@@ -4,10 +4,13 @@ from django.apps import AppConfig
 
 
 class StudioConfig(AppConfig):
-    """Registers the system checks."""
+    """Registers the system checks, and makes ours the Celery application of every process."""
 
     name = "studio"
 
     def ready(self) -> None:
-        """Load the checks, which register themselves."""
-        from studio import checks  # noqa: F401 - registers itself
+        """Load what registers itself.
+
+        Without the application a command would send its messages to a broker that is not ours.
+        """
+        from studio import celery, checks  # noqa: F401 - register themselves
