@@ -97,6 +97,8 @@ def build_lexicon(terms: Iterable[VocabularyTerm]) -> Lexicon:
             words_of(form): note for note, forms in words["unsupported"].items() for form in forms
         },
         orders=read_orders(),
+        weak=frozenset(fold(form) for form in words["weak"]["forms"]),
+        weak_after=frozenset(fold(word) for word in words["weak"]["with_words"]),
     )
 
 
@@ -145,6 +147,9 @@ def read_cues() -> Cues:
     def phrases(name: str) -> frozenset[tuple[str, ...]]:
         return frozenset(words_of(form) for form in lists[name])
 
+    def words(name: str) -> frozenset[str]:
+        return frozenset(fold(word) for word in lists[name])
+
     return Cues(
         stop_words=frozenset(fold(word) for word in lists["stop_words"].split()),
         negators=phrases("negators"),
@@ -159,6 +164,13 @@ def read_cues() -> Cues:
         maybes=phrases("maybes"),
         stresses=phrases("stresses"),
         neutral=phrases("neutral"),
+        hedges=phrases("hedges"),
+        auxiliaries=phrases("auxiliaries"),
+        wishing=words("wishing"),
+        noise=phrases("noise"),
+        no_names=words("no_names"),
+        music_words=words("music_words"),
+        subject_words=words("subject_words"),
     )
 
 

@@ -96,6 +96,13 @@ class Cues:
     maybes: frozenset[tuple[str, ...]]
     stresses: frozenset[tuple[str, ...]]
     neutral: frozenset[tuple[str, ...]]
+    hedges: frozenset[tuple[str, ...]]
+    auxiliaries: frozenset[tuple[str, ...]]
+    wishing: frozenset[str]
+    noise: frozenset[tuple[str, ...]]
+    no_names: frozenset[str]
+    music_words: frozenset[str]
+    subject_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,8 @@ class Lexicon:
     cues: Cues
     unsupported: Mapping[tuple[str, ...], str]
     orders: "OrderWords"
+    weak: frozenset[str]
+    weak_after: frozenset[str]
 
     def label(self, term: Term) -> str:
         """The word people read for a term; the slug in words if the lexicon does not know it."""

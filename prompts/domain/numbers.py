@@ -59,6 +59,7 @@ _TEMPO = (
 )
 _Y = r"((?:19|20)\d\d)"
 _YEARS = (
+    (re.compile(r"\b(19[0-4])0['’]?s\b"), "decade"),
     (
         re.compile(
             rf"(?:\b(?:between|from)\s+)?\b{_Y}\s*(?:-|–|—|to|and|until|through)\s*{_Y}\b(?!s)"
@@ -86,7 +87,6 @@ _COUNT_WORDS = {
     "ten": 10, "a dozen": 12, "dozen": 12, "fifteen": 15, "twenty": 20, "twenty five": 25,
     "twenty-five": 25,
     "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "a hundred": 100,
-    "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
 }  # fmt: skip
 _COUNT = re.compile(
     r"\b(?:top\s+)?(\d{1,4}|" + "|".join(sorted(_COUNT_WORDS, key=len, reverse=True)) + r")"
@@ -136,10 +136,10 @@ def figures(text: str) -> list[Figure]:
     found = chain(
         _tempos(lowered), _keys(text), _durations(lowered), _years(lowered), _counts(lowered)
     )
-    for figure in found:
+    for figure in sorted(found, key=lambda figure: (figure.start, -figure.end)):
         if all(figure.end <= other.start or figure.start >= other.end for other in taken):
             taken.append(figure)
-    return sorted(taken, key=lambda figure: figure.start)
+    return taken
 
 
 def _may_hold_words(text: str) -> bool:
@@ -178,6 +178,11 @@ def _years(text: str) -> Iterator[Figure]:
     for pattern, rule in _YEARS:
         for match in pattern.finditer(text):
             years = [int(group) for group in match.groups() if group]
+            if rule == "decade":
+                first = years[0] * 10
+                label = f"{first}s"
+                yield Figure(Kind.ERA, match.start(), match.end(), first, first + 9, label)
+                continue
             if not all(FIRST_YEAR <= year <= LAST_YEAR for year in years):
                 continue
             low, high = _bounds(rule, [float(year) for year in years], 0.0)

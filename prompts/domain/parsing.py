@@ -1,5 +1,6 @@
 """From a prompt to an intent: every piece becomes a chip, also what is not understood."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from prompts.domain import order_words
@@ -7,7 +8,8 @@ from prompts.domain.intent import Chip, Intent, Kind, Polarity, Strength
 from prompts.domain.lexicon import Lexicon, Term
 from prompts.domain.named import Named, find_named
 from prompts.domain.reading import Mention, Reader
-from prompts.domain.text import MAX_CHARACTERS, clean, tokenize
+from prompts.domain.story import STORY_WORDS, about_the_music
+from prompts.domain.text import LINK, MAX_CHARACTERS, clean, fold, tokenize
 
 MAX_CHIPS = 40
 """A pasted essay may name hundreds of terms; beyond this many the list says nothing any more."""
@@ -32,16 +34,26 @@ class Parser:
     def parse(self, text: str) -> Intent:
         """Understand a prompt; never fails, whatever the text."""
         cleaned = clean(text)
+        links = [(match.start(), match.end()) for match in LINK.finditer(cleaned)]
         orders = order_words.find_orders(cleaned, self.lexicon.orders)
-        named = find_named(cleaned, self.lexicon)
+        named = [
+            name
+            for name in find_named(LINK.sub(_blank, cleaned), self.lexicon)
+            if not any(order.start <= name.start < order.end for order in orders)
+        ]
         spans = [(order.start, order.end) for order in orders]
         spans += [(name.start, name.end) for name in named]
+        spans += links
         reading = self.reader.read(cleaned, spans=spans)
+        if len(cleaned.split()) > STORY_WORDS:
+            reading.mentions = about_the_music(reading, self.lexicon.cues)
+            named = [name for name in named if name.is_compared]
         unsupported = list(self._unsupported(cleaned, reading.unknown))
         chips = [
             *(order.chip for order in orders),
             *(_named_chip(name) for name in named),
             *(chip for mention in reading.mentions for chip in self._chips(mention, cleaned)),
+            *(_link_chip(cleaned, start, end) for start, end in links),
             *unsupported,
             *self._unknown(cleaned, reading.unknown, unsupported),
         ]
@@ -73,10 +85,21 @@ class Parser:
             )  # fmt: skip
         elif mention.figure is not None:
             yield _figure_chip(mention, words)
+        elif self._is_weak(mention, text):
+            return
         elif mention.odd_modifier:
             yield self._odd_exclusion(mention, words)
         else:
             yield self._term_chip(mention, words)
+
+    def _is_weak(self, mention: Mention, text: str) -> bool:
+        """Whether the phrase only names the singer or the text ("one of my favourite singers")."""
+        if mention.polarity not in (Polarity.WANTED, Polarity.TOUCH) or mention.must:
+            return False
+        if fold(text[mention.start : mention.end]) not in self.lexicon.weak:
+            return False
+        before = [token.word for token in tokenize(text[: mention.start]) if token.is_word]
+        return not before or before[-1] not in self.lexicon.weak_after
 
     def _term_chip(self, mention: Mention, words: str) -> Chip:
         term = mention.terms[0]
@@ -148,6 +171,17 @@ class Parser:
                 text=words, start=start, end=end,
                 note="Not a term; only titles, names and descriptions are searched for it.",
             )  # fmt: skip
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * (match.end() - match.start())
+
+
+def _link_chip(text: str, start: int, end: int) -> Chip:
+    return Chip(
+        Kind.OTHER, Polarity.WANTED, Strength.UNSUPPORTED, "a link", value=text[start:end],
+        text=text[start:end], start=start, end=end, note="Links are not opened.",
+    )  # fmt: skip
 
 
 def _figure_chip(mention: Mention, words: str) -> Chip:

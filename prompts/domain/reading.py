@@ -34,6 +34,9 @@ class Cue(StrEnum):
     MUST_AFTER = "must-after"
     MAYBE = "maybe"
     STRESS = "stress"
+    HEDGE = "hedge"
+    AUXILIARY = "auxiliary"
+    NOISE = "noise"
 
 
 _TURNING = frozenset((Cue.NEGATE, Cue.LESS, Cue.NEUTRAL))
@@ -102,6 +105,9 @@ class CueTable:
             Cue.TOUCH: cues.touches,
             Cue.NEGATE: cues.negators,
             Cue.LESS: cues.less,
+            Cue.HEDGE: cues.hedges,
+            Cue.AUXILIARY: cues.auxiliaries,
+            Cue.NOISE: cues.noise,
             Cue.NEUTRAL: cues.neutral,
             Cue.NOT_NEGATE: cues.not_negators,
         }
@@ -130,6 +136,7 @@ class _State:
     must: bool = False
     maybe: bool = False
     stress: bool = False
+    hedge: bool = False
     neutral: bool = False
     list_facet: str = ""
     passed_end: bool = False
@@ -142,7 +149,7 @@ class _State:
 
     def end_sentence(self) -> None:
         self.end_scope()
-        self.maybe = self.stress = False
+        self.maybe = self.stress = self.hedge = False
 
 
 class Reader:
@@ -191,7 +198,9 @@ class Reader:
                 continue
             match = self.lexicon.phrases.at(words, position)
             cue = self._cues.at(words, position)
-            if match is not None and (cue is None or match.end - position >= cue[0] - position):
+            if cue is not None and match is not None and match.end == cue[0]:
+                match = None if Cue.NOISE in cue[1] else match
+            if match is not None and (cue is None or match.end >= cue[0]):
                 mention = Mention(
                     token.start,
                     tokens[match.end - 1].end,
@@ -207,6 +216,8 @@ class Reader:
                 continue
             if cue is not None:
                 end, kinds = cue
+                if Cue.AUXILIARY in kinds:
+                    kinds = self._auxiliary(words, end)
                 if kinds & _TURNING:
                     negators.append((token.start, tokens[end - 1].end))
                 self._cue(kinds, position, state, mentions)
@@ -218,6 +229,18 @@ class Reader:
                 _add_unknown(unknown, token, tokens, position)
             position += 1
         return Reading(text, _combine_modifiers(mentions, tokens, unknown), unknown, negators)
+
+    def _auxiliary(self, words: Sequence[str], position: int) -> frozenset[str]:
+        """Whether "don't" and its kin refuse what follows: before a wish or a term, else not."""
+        if position >= len(words):
+            return frozenset((Cue.NOT_NEGATE,))
+        cue = self._cues.at(words, position)
+        refuses = (
+            words[position] in self.lexicon.cues.wishing
+            or self.lexicon.phrases.at(words, position) is not None
+            or (cue is not None and Cue.NEGATE in cue[1])
+        )
+        return frozenset((Cue.NEGATE if refuses else Cue.NOT_NEGATE,))
 
     def _mark(self, mention: Mention, state: _State) -> None:
         """Give a mention what the words before it said; use up what reaches one mention only."""
@@ -236,9 +259,9 @@ class Reader:
             mention.polarity = Polarity.TOUCH
         mention.double_negation = state.negations >= 2 and not negative
         mention.must = state.must
-        mention.maybe = state.maybe
+        mention.maybe = state.maybe or state.hedge
         mention.stress = state.stress
-        state.stress = False
+        state.stress = state.hedge = False
         if state.negations or state.less:
             state.negated += 1
         if mention.facet and mention.facet not in _DESCRIBING_FACETS:
@@ -249,8 +272,10 @@ class Reader:
         if sign in _BREAKS or sign == "\n":
             state.end_sentence()
         elif sign == ",":
-            state.maybe = state.stress = False
-            if (state.negations or state.less) and state.negated:
+            state.maybe = state.stress = state.hedge = False
+            if state.negations and not state.negated:
+                state.end_scope()  # "no, I want jazz"
+            elif (state.negations or state.less) and state.negated:
                 if not self._list_goes_on(words, position + 1, state):
                     state.end_scope()
             else:
@@ -298,6 +323,8 @@ class Reader:
         state: _State,
         mentions: Sequence[Mention],
     ) -> None:
+        if Cue.NOISE in kinds:
+            return
         if Cue.NOT_NEGATE in kinds:
             state.end_scope()
             return
@@ -329,6 +356,8 @@ class Reader:
             state.must = True
         if Cue.MAYBE in kinds:
             state.maybe = True
+        if Cue.HEDGE in kinds:
+            state.hedge = True
         if Cue.STRESS in kinds:
             if state.negations:
                 state.less = True

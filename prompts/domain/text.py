@@ -90,6 +90,10 @@ def clean(text: str) -> str:
 _UNREADABLE = frozenset(("Cc", "Cs", "Co", "Cn", "Cf"))
 
 
+LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.\w+", re.I)
+"""Addresses; their letters are no words."""
+
+
 def fold(word: str) -> str:
     """Fold case, accents and the plural of one word, so that spellings meet.
 
@@ -101,7 +105,7 @@ def fold(word: str) -> str:
         decomposed = unicodedata.normalize("NFKD", folded)
         folded = "".join(c for c in decomposed if not unicodedata.combining(c)) or folded
     if folded.endswith("'s"):
-        folded = folded[:-2]
+        folded = folded[:-2] + ("s" if folded[:-2].isdigit() else "")
     return _singular(folded)
 
 
