@@ -45,7 +45,7 @@ export async function drawWaveform(element, signal) {
     where.addEventListener(name, act, { signal });
   }
 
-  const peaks = await fetchPeaks(element.dataset.peaks, signal);
+  const peaks = element.dataset.peaks && (await fetchPeaks(element.dataset.peaks, signal));
   if (signal.aborted) return;
   if (!peaks) {
     element.querySelector("[data-waveform-note]").hidden = false;
