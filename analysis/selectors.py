@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from analysis.domain.playback import Playback, playback
+from analysis.domain.suggestions import NAMED
 from analysis.models import AnalysisRun, Status, Suggestion
 from analysis.rules import suggesting_rules
 from analysis.services.deriving import newest_runs
@@ -181,6 +182,12 @@ class Asked:
         return CHIP_STATES[State(self.row.status)]
 
     @property
+    def source(self) -> str:
+        """Which model says so, in which version; empty where a name said it."""
+        named = self.row.model == NAMED
+        return "" if named else f"{self.row.model} {self.row.model_version}".strip()
+
+    @property
     def answer_label(self) -> str:
         """What the person put in its place; empty where it was taken as asked."""
         return str(self.row.answer.get("label", ""))
@@ -271,9 +278,21 @@ class Hearing:
     can_decide: bool
 
     @property
+    def other_tempos(self) -> list[TempoCandidate]:
+        """Tempos that could be meant, but for the one that is on the track."""
+        candidates = self.facts.tempo_candidates if self.facts else ()
+        stands = self.track.tempo_bpm
+        return [each for each in candidates if not stands or not _same_tempo(each.bpm, stands)][:3]
+
+    @property
     def lead(self) -> Recording | None:
         """The recording that is drawn: the master, or else the first stem."""
         return self.progress.recordings[0] if self.progress.recordings else None
+
+
+def _same_tempo(one: float, other: float) -> bool:
+    """Whether two tempos differ by less than anybody hears."""
+    return abs(one - other) <= 0.01 * other
 
 
 def track_hearing(access: Access, track_id: int) -> Hearing | None:

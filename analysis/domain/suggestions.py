@@ -185,7 +185,7 @@ def _from_master(master: Heard, stems: Sequence[Heard]) -> Iterable[Draft]:
     for tag in master.tags:
         if tag.facet == VOCALS and any(stem.stem_role in VOCAL_ROLES for stem in stems):
             continue
-        yield _from_tag(tag, master, f"Heard {_when(tag.ranges, master.duration_s)}.")
+        yield _from_tag(tag, master)
 
 
 def _from_stems(stems: Sequence[Heard], rules: SuggestingRules) -> Iterable[Draft]:
@@ -200,8 +200,7 @@ def _from_stems(stems: Sequence[Heard], rules: SuggestingRules) -> Iterable[Draf
             if tag.facet == INSTRUMENT and (
                 tag.term in rule.may_hear or tag.term == rule.says or ANYTHING in rule.may_hear
             ):
-                when = _when(tag.ranges, stem.duration_s)
-                yield _from_tag(tag, stem, f"Heard {when} in the stem “{stem.stem_name}”.")
+                yield _from_tag(tag, stem)
 
 
 def _vocals(
@@ -222,20 +221,18 @@ def _vocals(
     if master is not None:
         sung.append(master)
     for source in sung:
-        where = f" in the stem “{source.stem_name}”" if source.stem_id else ""
         for tag in source.tags:
             if tag.facet == VOCALS and tag.term not in (INSTRUMENTAL, SUNG):
-                when = _when(tag.ranges, source.duration_s)
-                yield _from_tag(tag, source, f"Heard {when}{where}.")
+                yield _from_tag(tag, source)
 
 
-def _from_tag(tag: HeardTag, source: Heard, reason: str) -> Draft:
+def _from_tag(tag: HeardTag, source: Heard) -> Draft:
     return Draft(
         facet=tag.facet,
         term=tag.term,
         label=tag.term,
         confidence=tag.confidence,
-        reason=reason,
+        reason=_reason(tag, source),
         ranges=tag.ranges[:SHOWN_RANGES],
         stem_id=source.stem_id,
         model=tag.model,
@@ -382,26 +379,15 @@ def _limited(drafts: Sequence[Draft], rules: SuggestingRules) -> list[Draft]:
     return kept
 
 
-def _when(ranges: Sequence[TimeRange], duration_s: float) -> str:
-    """Say when something was heard.
-
-    >>> _when((TimeRange(41, 70),), 200)
-    'at 0:41–1:10'
-    >>> _when((TimeRange(0, 195),), 200)
-    'throughout'
-    """
-    if not ranges:
-        return "in the recording"
-    covered = sum(each.end_s - each.start_s for each in ranges)
-    if duration_s and covered >= 0.9 * duration_s:
-        return "throughout"
-    first = ranges[0]
-    return f"at {_clock(first.start_s)}–{_clock(first.end_s)}"
-
-
-def _clock(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02}"
+def _reason(tag: HeardTag, source: Heard) -> str:
+    """Say where a term was heard; the seconds are shown beside it."""
+    where = f"the stem “{source.stem_name}”" if source.stem_id is not None else "the mix"
+    if (tag.facet, tag.term) == (VOCALS, INSTRUMENTAL):
+        return f"No voice was heard in {where}."
+    covered = sum(each.end_s - each.start_s for each in tag.ranges)
+    if source.duration_s and covered >= 0.9 * source.duration_s:
+        return f"Heard throughout {where}."
+    return f"Heard in {where}."
 
 
 def _spelled(value: Mapping[str, object]) -> str:

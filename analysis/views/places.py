@@ -69,7 +69,9 @@ def answer(
         return redirect(address_of(request, track_id, back))
     hearing = hearing_of(request, track_id)
     response = render(
-        request, "analysis/parts/suggestions.html", panel_context(request, hearing, back)
+        request,
+        "analysis/parts/suggestions.html",
+        panel_context(request, hearing, back) | {"answered": True},
     )
     events: dict[str, Any] = {"suggestions-decided": {"track": track_id}}
     if kind == "done":

@@ -16,13 +16,13 @@ behaviour("[data-suggestions]", (list, signal) => {
   const rows = () => [...list.querySelectorAll("[data-suggestion]")];
   let current = Math.min(places.get(track) ?? 0, rows().length - 1);
 
-  function mark(index, { focus = true } = {}) {
+  function mark(index, { focus = true, scroll = true } = {}) {
     const all = rows();
     if (!all.length) return;
     current = Math.min(Math.max(index, 0), all.length - 1);
     places.set(track, current);
     for (const [place, row] of all.entries()) row.classList.toggle("current", place === current);
-    if (focus) all[current].focus();
+    if (focus) all[current].focus({ preventScroll: !scroll });
   }
 
   const press = (selector) => () => rows()[current]?.querySelector(selector)?.click();
@@ -91,5 +91,5 @@ behaviour("[data-edit-answer]", (form, signal) => {
 // Another track in Review: its first suggestion is the current one.
 behaviour("#review", (review) => {
   const first = review.querySelector("[data-suggestion]") ?? review.querySelector("[data-review-title]");
-  first?.focus();
+  first?.focus({ preventScroll: true });
 });
