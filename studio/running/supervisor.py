@@ -114,7 +114,9 @@ class Supervisor:
         while any(child.is_running for child in self.children):
             self._pass_on(0.1)
             for child in self.children:
-                if child.process is not None and child.process.poll() is not None:
+                if child.process is None:
+                    continue
+                if child.process.poll() is not None:
                     self._bury(child)
                 elif hurry() or time.monotonic() - asked_at > child.program.patience_s:
                     self._kill_group(child)

@@ -82,6 +82,29 @@ def test_stopping_ends_every_program_and_kills_the_stubborn(tmp_path: Path) -> N
     assert not any(psutil.pid_exists(pid) for pid in pids if pid)
 
 
+def test_a_second_request_to_stop_waits_for_nobody(tmp_path: Path) -> None:
+    programs = [python("steady", STEADY), python("stubborn", STUBBORN, patience_s=600)]
+    supervisor = Supervisor(programs, log_dir=tmp_path, cwd=ROOT)
+    supervisor.start()
+    logs = [tmp_path / f"{program.name}.log" for program in programs]
+    run_until(supervisor, lambda: all("up" in log.read_text() for log in logs))
+    stubborn = pid_of(supervisor, 1)
+    assert stubborn is not None
+    supervisor.stop(hurry=lambda: not supervisor.children[0].is_running)
+    _wait_gone(stubborn)
+
+
+def test_a_program_waits_until_it_is_named(tmp_path: Path) -> None:
+    programs = [python("first", STEADY), python("second", STEADY)]
+    supervisor = Supervisor(programs, log_dir=tmp_path, cwd=ROOT)
+    supervisor.start("first")
+    run_until(supervisor, lambda: "up" in (tmp_path / "first.log").read_text())
+    assert not supervisor.children[1].is_running
+    supervisor.start()
+    run_until(supervisor, lambda: "up" in (tmp_path / "second.log").read_text())
+    supervisor.stop()
+
+
 def test_grandchildren_go_with_a_killed_program(tmp_path: Path) -> None:
     code = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {STEADY!r}]).pid"
     code += ", flush=True); import time; time.sleep(600)"
