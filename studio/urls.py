@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from catalog.tus import TusUpload, TusUploads
 from catalog.views.people import join
 from studio import health, views
 
@@ -14,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("join/<str:token>/", join, name="join"),
     path("accounts/api-token/", views.api_token, name="api_token"),
+    path("uploads/", TusUploads.as_view(), name="tus_uploads"),
+    path("uploads/<uuid:upload_id>/", TusUpload.as_view(), name="tus_upload"),
     path("api/v1/", include("studio.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("w/<slug:workspace>/jobs/", views.jobs, name="jobs"),

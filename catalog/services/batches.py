@@ -50,6 +50,7 @@ def _write_group(
             if upload.metadata.get("by_hand"):
                 continue
             upload.metadata = {
+                **upload.metadata,
                 "group": key,
                 "title": group.title,
                 "role": stem.role if stem else "",
@@ -139,6 +140,7 @@ def _change_plan(upload: Upload, to: str, target: Track | None, title: str, role
         raise StudioError("Only a file that is coming or in the catalog can be moved.")
     own = to == OWN_TRACK
     upload.metadata = {
+        **upload.metadata,
         "group": f"own:{upload.pk}" if own else to.removeprefix("group:"),
         "title": title,
         "role": "" if own else role,

@@ -5,6 +5,7 @@ processes share; what a crash left behind the row's offset is cut off before mor
 """
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -22,7 +23,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.access import Access, Permission
-from catalog.domain.audio_kinds import RefusedFile
+from catalog.domain.audio_kinds import HEAD_BYTES, UNKNOWN, RefusedFile, refusal, sniff
 from catalog.domain.file_names import safe_name, safe_path
 from catalog.domain.sizes import spoken_size
 from catalog.errors import StudioError
@@ -52,10 +53,11 @@ class Readable(Protocol):
 
 @dataclass(frozen=True)
 class Announced:
-    """A file somebody wants to send."""
+    """A file somebody wants to send; `modified` is the stamp that tells two of one name apart."""
 
     name: str
     byte_size: int
+    modified: str = ""
 
 
 def announce(
@@ -79,6 +81,8 @@ def _announce_one(
     workspace: Workspace, access: Access, file: Announced, batch: uuid.UUID
 ) -> Upload | StudioError:
     name = safe_name(file.name)
+    if (begun := _begun(access, file)) is not None:
+        return begun
     if file.byte_size == 0:
         return RefusedFile(
             f"“{name}” is empty (0 bytes).", hint="Export it again, and check that it plays."
@@ -101,8 +105,23 @@ def _announce_one(
         file_name=name,
         relative_path=safe_path(file.name)[:1000],
         byte_size=file.byte_size,
+        metadata={"modified": file.modified[:40]},
         expires_at=timezone.now() + LIFE,
     )
+
+
+def _begun(access: Access, file: Announced) -> Upload | None:
+    """Find the interrupted upload of the same file, which then goes on where it stopped."""
+    if not file.modified:
+        return None
+    return Upload.objects.filter(
+        workspace_id=access.workspace_id,
+        owner=access.user,
+        status=Upload.Status.RECEIVING,
+        relative_path=safe_path(file.name)[:1000],
+        byte_size=file.byte_size,
+        metadata__modified=file.modified[:40],
+    ).first()
 
 
 def partial_path(upload: Upload) -> Path:
@@ -139,6 +158,14 @@ def append(
         digest = hashlib.new(checksum[0]) if checksum else None
         try:
             _copy(upload, source, file, digest)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise UploadRefused(
+                    "The studio's disk is full. What was sent is kept.",
+                    hint="Tell whoever runs the studio, then go on with this upload.",
+                    http_status=507,
+                ) from error
+            raise  # the sender hung up; what came is kept below
         finally:
             if checksum is None:
                 _remember(upload)
@@ -150,7 +177,27 @@ def append(
         if upload.offset == upload.byte_size:
             os.fsync(file.fileno())
             complete(upload)
+        elif offset == 0:
+            _refuse_early(upload, file)
     return upload
+
+
+def _refuse_early(upload: Upload, file: IO[bytes]) -> None:
+    """Stop a file that its first bytes show to be no audio, before all of it is sent."""
+    if upload.offset < HEAD_BYTES:
+        return
+
+    def read_at(start: int, size: int) -> bytes:
+        file.flush()
+        with Path(file.name).open("rb") as beginning:
+            beginning.seek(start)
+            return beginning.read(size)
+
+    kind = sniff(read_at, upload.byte_size).kind
+    if kind.advice and kind is not UNKNOWN:
+        error = refusal(kind, upload.file_name)
+        close(upload, Upload.Status.FAILED, f"{error} {error.hint}".strip())
+        raise UploadRefused(str(error), hint=error.hint, http_status=415)
 
 
 @contextlib.contextmanager
@@ -211,27 +258,33 @@ def complete(upload: Upload) -> None:
     transaction.on_commit(lambda: take_in_upload.delay(str(upload.pk)), robust=True)
 
 
-def receive_posted(*, access: Access, files: "list[UploadedFile[bytes]]") -> uuid.UUID:
-    """Take files that a plain form sent; gives the batch, in which refusals are kept too."""
-    batch = uuid.uuid4()
-    wanted = [Announced(file.name or "", file.size or 0) for file in files]
-    for file, opened in zip(files, announce(access=access, files=wanted, batch=batch), strict=True):
-        if isinstance(opened, Upload):
-            append(upload_id=opened.pk, offset=0, source=file)
-        else:
-            _keep_refusal(access, batch, file, opened)
-    return batch
-
-
-def _keep_refusal(
-    access: Access, batch: uuid.UUID, file: "UploadedFile[bytes]", why: StudioError
+def receive_posted(
+    *, access: Access, files: "list[UploadedFile[bytes]]", opened: list[Upload]
 ) -> None:
-    Upload.objects.create(
+    """Take the files that a plain form sent into the uploads opened for them."""
+    for file, upload in zip(files, opened, strict=True):
+        if upload.status == Upload.Status.RECEIVING:
+            with contextlib.suppress(UploadRefused):  # the row keeps the reason
+                append(upload_id=upload.pk, offset=0, source=file)
+
+
+def open_all(*, access: Access, files: list[Announced], batch: uuid.UUID) -> list[Upload]:
+    """Open an upload for each file; one that is refused is kept as a closed row with its reason."""
+    found = announce(access=access, files=files, batch=batch)
+    return [
+        opened if isinstance(opened, Upload) else _refused_row(access, batch, file, opened)
+        for file, opened in zip(files, found, strict=True)
+    ]
+
+
+def _refused_row(access: Access, batch: uuid.UUID, file: Announced, why: StudioError) -> Upload:
+    return Upload.objects.create(
         workspace=access.workspace,
         owner=access.user,
         batch=batch,
-        file_name=safe_name(file.name or ""),
-        byte_size=file.size or 0,
+        file_name=safe_name(file.name),
+        relative_path=safe_path(file.name)[:1000],
+        byte_size=file.byte_size,
         status=Upload.Status.FAILED,
         error=f"{why} {why.hint}".strip(),
         expires_at=timezone.now(),

@@ -82,6 +82,7 @@ OUTSIDE = (
     "mfa_",
     "api_token",
     "api_schema",
+    "tus_",
     "api:workspace_list",
 )
 
