@@ -17,14 +17,18 @@ const WORDS = {
   429: "That was too many requests at once. Wait a minute, then do it again.",
 };
 
+const NOT_LOADED =
+  "A part of this page could not be loaded. Reload the page; if it is missing again, tell the person who runs this studio.";
+const NOT_DONE =
+  "The studio could not do this. Nothing was changed. Try again; if it fails again, tell the person who runs this studio.";
+
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  const status = detail.xhr.status;
-  const fallback = "The studio could not do this. Nothing was changed; try again, and if it fails again, look at Operations.";
-  toast(WORDS[status] ?? fallback, { kind: "error" });
+  const reading = SAFE.has(detail.requestConfig.verb);
+  toast(WORDS[detail.xhr.status] ?? (reading ? NOT_LOADED : NOT_DONE), { kind: "error" });
 });
 
-document.addEventListener("htmx:sendError", () => {
-  toast("No connection to the studio. Nothing was changed; try again when it is back.", {
-    kind: "error",
-  });
+document.addEventListener("htmx:sendError", ({ detail }) => {
+  const reading = SAFE.has(detail.requestConfig.verb);
+  const safe = reading ? "What you see may be old." : "Nothing was changed.";
+  toast(`No connection to the studio. ${safe} Try again when it is back.`, { kind: "error" });
 });

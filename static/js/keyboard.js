@@ -105,7 +105,7 @@ behaviour("[data-shortcut-list]", (list, signal) => {
       const heading = document.createElement("h3");
       heading.textContent = group;
       const rows = document.createElement("dl");
-      rows.className = "facts rows";
+      rows.className = "keys";
       const seen = new Map(entries.map((entry) => [entry.key, entry]));
       for (const entry of seen.values()) rows.append(...row(entry));
       list.append(heading, rows);

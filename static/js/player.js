@@ -240,7 +240,6 @@ behaviour("[data-play]", (button, signal) => {
   const show = () => {
     const active = currentTrack() === button.dataset.track && isPlaying();
     button.classList.toggle("playing", active);
-    button.setAttribute("aria-pressed", String(active));
   };
   button.addEventListener(
     "click",

@@ -21,6 +21,8 @@ export function announce(text) {
 
 /** Show a message; errors stay until dismissed. `undo` is an address that takes a POST. */
 export function toast(text, { kind = "info", undo = "" } = {}) {
+  const shown = [...document.querySelectorAll("#toasts p")];
+  if (shown.some((line) => line.textContent === text)) return; // a poll that fails says so once
   const pattern = document.getElementById("toast-pattern");
   const element = pattern.content.firstElementChild.cloneNode(true);
   element.classList.add(kind);
