@@ -6,12 +6,15 @@ Kept apart from the worker, so that a file that crashes a native library or eats
 only this process with it.
 """
 
+import ctypes
 import json
 import os
 import signal
 import sys
 from pathlib import Path
 from typing import TextIO
+
+PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
@@ -23,6 +26,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
     models_dir = Path(sys.argv[1])
     for line in sys.stdin:
         request = json.loads(line)
@@ -42,6 +46,14 @@ def main() -> None:
             _say(answers, {"refused": "The file needs more memory than is left.", "hint": ""})
         else:
             _say(answers, {"result": result.as_json()})
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end us when the worker is killed: our input closes too, but we may be deep in
+    native code for a minute before we look. Elsewhere that minute is spent.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _say(answers: TextIO, message: object) -> None:
