@@ -1,20 +1,19 @@
 """Reads that the analysis pages share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 
 from analysis.domain.playback import Playback, playback
 from analysis.domain.suggestions import NAMED
-from analysis.models import AnalysisRun, Status, Suggestion
+from analysis.models import UNFINISHED, AnalysisRun, Status, Suggestion
 from analysis.rules import suggesting_rules
 from analysis.services.deriving import newest_runs
-from catalog.access import Access
+from catalog.access import Access, Permission
 from catalog.domain.keys import Key
-from catalog.models import AudioFile, Stem, Track
-from catalog.selectors import tracks_for_list
+from catalog.models import AudioFile, Stem, Track, TrackCredit
 
 State = Suggestion.Status
 
@@ -297,7 +296,14 @@ def _same_tempo(one: float, other: float) -> bool:
 
 def track_hearing(access: Access, track_id: int) -> Hearing | None:
     """Read a track for its panel; None where it is not there for this person."""
-    track = tracks_for_list(access).filter(pk=track_id).first()
+    credits = TrackCredit.objects.select_related("artist").order_by("position", "pk")
+    track = (
+        Track.objects.visible_to(access)
+        .select_related("audio", "release")
+        .prefetch_related(Prefetch("credits", queryset=credits))
+        .filter(pk=track_id)
+        .first()
+    )
     if track is None:
         return None
     recordings = recordings_of(track)
@@ -306,7 +312,8 @@ def track_hearing(access: Access, track_id: int) -> Hearing | None:
         progress=Progress(recordings),
         facts=facts_of(recordings),
         questions=questions_of(track.pk, access),
-        can_decide=Track.objects.editable_by(access).filter(pk=track.pk).exists(),
+        can_decide=access.can(Permission.EDIT)
+        or Track.objects.editable_by(access).filter(pk=track.pk).exists(),
     )
 
 
@@ -337,10 +344,7 @@ def open_suggestions(access: Access) -> "QuerySet[Suggestion]":
 
 def waiting_for(access: Access) -> Waiting:
     """Count what waits for the person; one query."""
-    found = open_suggestions(access).aggregate(
-        suggestions=Count("pk"), tracks=Count("track_id", distinct=True)
-    )
-    return Waiting(found["suggestions"], found["tracks"])
+    return Waiting(**open_suggestions(access).aggregate(**_COUNTS))
 
 
 def running_count(access: Access) -> int:
@@ -348,20 +352,62 @@ def running_count(access: Access) -> int:
     return AnalysisRun.objects.visible_to(access).unfinished().count()
 
 
-def track_to_review(access: Access, left_at: int | None) -> int | None:
-    """Choose the track to review: where the person left, or the next one that waits."""
-    waiting = open_suggestions(access).order_by("track_id").values_list("track_id", flat=True)
-    onwards = waiting.filter(track_id__gte=left_at).first() if left_at else None
-    return onwards or waiting.first()
+@dataclass(frozen=True)
+class ReviewPlace:
+    """A place in Review: its neighbours that have open suggestions, going round, and what waits."""
+
+    waiting: Waiting
+    before: int | None
+    after: int | None
+    onwards: int | None
 
 
-def neighbours(access: Access, track_id: int) -> tuple[int | None, int | None]:
-    """Give the tracks before and after this one that have open suggestions, going round."""
-    waiting = open_suggestions(access).exclude(track_id=track_id)
-    ids = waiting.values_list("track_id", flat=True)
-    after = ids.filter(track_id__gt=track_id).order_by("track_id").first()
-    before = ids.filter(track_id__lt=track_id).order_by("-track_id").first()
-    return (
-        before or ids.order_by("-track_id").first(),
-        after or ids.order_by("track_id").first(),
+def review_place(access: Access, track_id: int) -> ReviewPlace:
+    """Look around from a track, in one query; `onwards` may be the track itself."""
+    found = open_suggestions(access).aggregate(
+        **_COUNTS,
+        first=Min("track_id", filter=~Q(track_id=track_id)),
+        last=Max("track_id", filter=~Q(track_id=track_id)),
+        lower=Max("track_id", filter=Q(track_id__lt=track_id)),
+        higher=Min("track_id", filter=Q(track_id__gt=track_id)),
+        here=Min("track_id", filter=Q(track_id=track_id)),
     )
+    after = found["higher"] or found["first"]
+    return ReviewPlace(
+        waiting=Waiting(found["suggestions"], found["tracks"]),
+        before=found["lower"] or found["last"],
+        after=after,
+        onwards=found["here"] or after,
+    )
+
+
+@dataclass(frozen=True)
+class HeardSoFar:
+    """How far the analysis of some tracks is, and what it asks."""
+
+    recordings: int
+    unfinished: int
+    failed: int
+    suggestions: int
+
+    @property
+    def ended(self) -> int:
+        """Recordings that nobody waits for any more."""
+        return self.recordings - self.unfinished
+
+
+def heard_so_far(access: Access, track_ids: Iterable[int]) -> HeardSoFar:
+    """Sum up the runs and the open suggestions of some tracks; two queries."""
+    ids = set(track_ids)
+    tracks = Track.objects.visible_to(access).filter(pk__in=ids)
+    runs = AnalysisRun.objects.visible_to(access).on_tracks(tracks)
+    counts = runs.aggregate(
+        recordings=Count("pk"),
+        unfinished=Count("pk", filter=Q(status__in=UNFINISHED)),
+        failed=Count("pk", filter=Q(status=Status.FAILED)),
+    )
+    waiting = open_suggestions(access).filter(track_id__in=ids).count()
+    return HeardSoFar(**counts, suggestions=waiting)
+
+
+_COUNTS = {"suggestions": Count("pk"), "tracks": Count("track_id", distinct=True)}

@@ -8,6 +8,7 @@ app_name = "analysis"
 
 urlpatterns = [
     path("analysis/home/", overview.home_panel, name="home_panel"),
+    path("analysis/uploads/", overview.uploads_progress, name="uploads_progress"),
     path("analysis/operations/", overview.operations, name="operations"),
     path("analysis/review/", review.review, name="review"),
     path("analysis/tracks/<int:track_id>/", panel.track_panel, name="track_panel"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.views import changes, home, media, people, releases, tracks
+from catalog.views import changes, home, media, people, releases, tracks, uploads
 
 app_name = "catalog"
 
@@ -13,6 +13,12 @@ urlpatterns = [
     path("tracks/<int:track_id>/edit/", tracks.track_edit, name="track_edit"),
     path("tracks/<int:track_id>/description/", tracks.description_save, name="description_save"),
     path("tracks/<int:track_id>/remove/", tracks.track_delete, name="track_delete"),
+    path("upload/", uploads.upload, name="upload"),
+    path("upload/files/", uploads.upload_files, name="upload_files"),
+    path("upload/announce/", uploads.upload_announce, name="upload_announce"),
+    path("upload/<uuid:upload_id>/move/", uploads.upload_move, name="upload_move"),
+    path("upload/<uuid:upload_id>/cancel/", uploads.upload_cancel, name="upload_cancel"),
+    path("upload/<uuid:upload_id>/repair/", uploads.upload_repair, name="upload_repair"),
     path("releases/", releases.release_list, name="release_list"),
     path("releases/new/", releases.release_edit, name="release_new"),
     path("releases/<int:release_id>/", releases.release_detail, name="release_detail"),

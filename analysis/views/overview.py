@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from analysis import operations as figures
 from analysis import selectors
 from catalog.access import Permission, StudioRequest, workspace_view
+from catalog.upload_list import upload_list
 
 
 @require_GET
@@ -28,3 +29,12 @@ def operations(request: StudioRequest) -> HttpResponse:
     """Show the queue by state and age, failures with their reasons, and the models present."""
     template = "analysis/parts/operations.html" if request.htmx else "analysis/operations.html"
     return render(request, template, {"report": figures.report(request.access)})
+
+
+@require_GET
+@workspace_view(Permission.EDIT_OWN)
+def uploads_progress(request: StudioRequest) -> HttpResponse:
+    """Say on the upload page how far the analysis of what was sent is, and what waits after it."""
+    track_ids = upload_list(request.access).track_ids
+    heard = selectors.heard_so_far(request.access, track_ids)
+    return render(request, "analysis/parts/uploads_progress.html", {"heard": heard})

@@ -37,14 +37,15 @@ def used_bytes(workspace: Workspace) -> int:
     return stored + pictures + (coming.aggregate(n=Sum("byte_size"))["n"] or 0)
 
 
-def check_quota(workspace: Workspace, more_bytes: int) -> None:
-    """Refuse what the workspace has no room for.
+def check_quota(workspace: Workspace, more_bytes: int, *, used: int | None = None) -> None:
+    """Refuse what the workspace has no room for; `used` is given by those who counted already.
 
     Raises
     ------
     QuotaExceeded : naming what is used and allowed
     """
-    allowed, used = quota_bytes(workspace), used_bytes(workspace)
+    allowed = quota_bytes(workspace)
+    used = used_bytes(workspace) if used is None else used
     if used + more_bytes > allowed:
         raise QuotaExceeded(
             f"{workspace.name} has no room for {spoken_size(more_bytes)} more: "

@@ -28,7 +28,7 @@ from catalog.domain.file_names import safe_name, safe_path
 from catalog.domain.sizes import spoken_size
 from catalog.errors import StudioError
 from catalog.models import Upload, Workspace
-from catalog.services.audio_store import ON_THE_WAY, check_quota
+from catalog.services.audio_store import ON_THE_WAY, check_quota, used_bytes
 
 LIFE = timedelta(days=2)
 HISTORY = timedelta(days=60)
@@ -74,11 +74,16 @@ def announce(
     with transaction.atomic():
         # Two batches at once must not both find the last free gigabyte.
         workspace = Workspace.objects.select_for_update().get(pk=access.workspace_id)
-        return [_announce_one(workspace, access, file, batch) for file in files]
+        used = used_bytes(workspace)
+        found: list[Upload | StudioError] = []
+        for file in files:
+            found.append(_announce_one(workspace, access, file, batch, used))
+            used += file.byte_size if isinstance(found[-1], Upload) else 0
+        return found
 
 
 def _announce_one(
-    workspace: Workspace, access: Access, file: Announced, batch: uuid.UUID
+    workspace: Workspace, access: Access, file: Announced, batch: uuid.UUID, used: int
 ) -> Upload | StudioError:
     name = safe_name(file.name)
     if (begun := _begun(access, file)) is not None:
@@ -95,7 +100,7 @@ def _announce_one(
             http_status=413,
         )
     try:
-        check_quota(workspace, file.byte_size)
+        check_quota(workspace, file.byte_size, used=used)
     except StudioError as error:
         return error
     return Upload.objects.create(

@@ -56,6 +56,11 @@ def membership(world: Any) -> Mapping[str, Any]:
     return {"membership_id": world.viewer_membership.pk}
 
 
+def upload(world: Any) -> Mapping[str, Any]:
+    """An upload of the owner, whom alone it concerns."""
+    return {"upload_id": world.upload.pk}
+
+
 def suggestion(world: Any) -> Mapping[str, Any]:
     """An open suggestion on the track."""
     return {"suggestion_id": world.suggestion.pk}
@@ -94,6 +99,12 @@ MATRIX: dict[str, Entry] = {
     "catalog:track_edit": Entry(Role.ARTIST, about=track, artist_sees=False),
     "catalog:description_save": Entry(Role.ARTIST, "post", track, artist_sees=False),
     "catalog:track_delete": Entry(Role.ARTIST, "post", track, artist_sees=False),
+    "catalog:upload": Entry(Role.ARTIST),
+    "catalog:upload_files": Entry(Role.ARTIST),
+    "catalog:upload_announce": Entry(Role.ARTIST, "post"),
+    "catalog:upload_move": Entry(Role.ARTIST, "post", upload, artist_sees=False),
+    "catalog:upload_cancel": Entry(Role.ARTIST, "post", upload, artist_sees=False),
+    "catalog:upload_repair": Entry(Role.ARTIST, "post", upload, artist_sees=False),
     "catalog:release_list": Entry(),
     "catalog:release_new": Entry(Role.EDITOR),
     "catalog:release_detail": Entry(about=release),
@@ -134,6 +145,7 @@ MATRIX: dict[str, Entry] = {
     ),
     "analytics:simulation_cancel": Entry(Role.ARTIST, "post"),
     "analysis:home_panel": Entry(),
+    "analysis:uploads_progress": Entry(Role.ARTIST),
     "analysis:operations": Entry(Role.MANAGER),
     "analysis:review": Entry(),
     "analysis:track_panel": Entry(about=track, artist_sees=False),

@@ -61,6 +61,7 @@ class World:
     suggestion: Suggestion
     simulation: SimulationRun
     run: AnalysisRun
+    upload: Upload
 
 
 @pytest.fixture
@@ -104,7 +105,15 @@ def make_world() -> World:
         simulation=simulation,
         suggestion=_suggestion(track),
         run=_analysed(audio),
+        upload=_upload(people["owner"]),
     )
+
+
+def _upload(access: Access) -> Upload:
+    """A file that the owner is sending."""
+    (upload,) = announce(access=access, files=[Announced("x.wav", 8)], batch=uuid.uuid4())
+    assert isinstance(upload, Upload)
+    return upload
 
 
 def _suggestion(track: Track) -> Suggestion:
