@@ -32,16 +32,13 @@ def hearing_of(request: StudioRequest, track_id: int) -> Hearing:
 
 def panel_context(request: StudioRequest, hearing: Hearing, back: str) -> dict[str, Any]:
     """Give what the templates of a track's panel take."""
-    context: dict[str, Any] = {
+    return {
         "hearing": hearing,
         "track": hearing.track,
         "questions": hearing.questions,
         "stems": stem_sources(request, hearing),
         "back": back,
     }
-    if back == "review":
-        context["waiting"] = selectors.waiting_for(request.access)
-    return context
 
 
 def stem_sources(request: StudioRequest, hearing: Hearing) -> list[dict[str, str]]:
@@ -68,11 +65,10 @@ def answer(
         messages.add_message(request, level, sentence)
         return redirect(address_of(request, track_id, back))
     hearing = hearing_of(request, track_id)
-    response = render(
-        request,
-        "analysis/parts/suggestions.html",
-        panel_context(request, hearing, back) | {"answered": True},
-    )
+    context = panel_context(request, hearing, back) | {"answered": True}
+    if back == "review":
+        context["waiting"] = selectors.waiting_for(request.access)
+    response = render(request, "analysis/parts/suggestions.html", context)
     events: dict[str, Any] = {"suggestions-decided": {"track": track_id}}
     if kind == "done":
         events["announce"] = f"{sentence} {len(hearing.questions.open)} left on this track."

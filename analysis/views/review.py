@@ -1,7 +1,7 @@
 """Review: one track after another, by keyboard, without loading a page in between."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
@@ -16,23 +16,27 @@ from catalog.access import StudioRequest, workspace_view
 def review(request: StudioRequest) -> HttpResponse:
     """Show the next track with open suggestions, or the one asked for."""
     asked = request.GET.get("track", "")
-    hearing = selectors.track_hearing(request.access, int(asked)) if asked.isdigit() else None
-    if hearing is None:
-        track_id = selectors.track_to_review(request.access, _remembered(request))
-        hearing = selectors.track_hearing(request.access, track_id) if track_id else None
+    start = int(asked) if asked.isdigit() else _remembered(request)
+    place = selectors.review_place(request.access, start)
+    track_id = start if asked.isdigit() else place.onwards
+    hearing = selectors.track_hearing(request.access, track_id) if track_id else None
+    if hearing is None and place.onwards:
+        return redirect("analysis:review", request.access.workspace.slug)
     template = "analysis/parts/review.html" if request.htmx else "analysis/review.html"
     if hearing is None:
-        return render(request, template, {"waiting": selectors.waiting_for(request.access)})
-    request.session[_name(request)] = hearing.track.pk
-    before, after = selectors.neighbours(request.access, hearing.track.pk)
-    context = panel_context(request, hearing, "review") | {"before": before, "after": after}
-    return render(request, template, context)
+        return render(request, template)
+    if hearing.track.pk != start:
+        place = selectors.review_place(request.access, hearing.track.pk)
+    if _remembered(request) != hearing.track.pk:
+        request.session[_name(request)] = hearing.track.pk
+    context = panel_context(request, hearing, "review")
+    return render(request, template, context | {"place": place, "waiting": place.waiting})
 
 
-def _remembered(request: StudioRequest) -> int | None:
-    """Give the track the person was at when they left."""
+def _remembered(request: StudioRequest) -> int:
+    """Give the track the person was at when they left; 0 at first."""
     found = request.session.get(_name(request))
-    return found if isinstance(found, int) else None
+    return found if isinstance(found, int) else 0
 
 
 def _name(request: StudioRequest) -> str:
