@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Count, Q
+
 from analytics import selectors
 from analytics.domain.charts import Chart, Estimate, bar_chart, interval_chart, share
 from analytics.domain.choice import Stage
@@ -115,7 +117,7 @@ def track_report(access: Access, run: SimulationRun, track: Track) -> TrackRepor
     near = sorted(
         (row for row in rows if not row.surfaced), key=lambda row: (row.short_by or 0, -row.near)
     )
-    spaces = run.bank.spaces.count()
+    spaces = run.bank.space_count
     return TrackReport(
         run=run,
         track=track,
@@ -246,10 +248,11 @@ class WorkspaceReport:
 
 
 def workspace_report(access: Access, run: SimulationRun) -> WorkspaceReport:
-    """Assemble the workspace's page but for its table (four queries)."""
+    """Assemble the workspace's page but for its table (three queries)."""
     results = selectors.track_results(access, run)
-    total = results.count()
-    surfacing = results.filter(spaces_surfaced__gt=0).count()
+    counts = results.aggregate(
+        total=Count("pk"), surfacing=Count("pk", filter=Q(spaces_surfaced__gt=0))
+    )
     best = tuple(results.filter(spaces_surfaced__gt=0)[:CHART_ROWS])
     held = (
         selectors.space_results(access, run)
@@ -258,10 +261,10 @@ def workspace_report(access: Access, run: SimulationRun) -> WorkspaceReport:
         .distinct()
         .count()
     )
-    spaces = run.bank.spaces.count()
+    spaces = run.bank.space_count
     return WorkspaceReport(
         run=run,
-        headline=_workspace_headline(surfacing, total, held, spaces),
+        headline=_workspace_headline(counts["surfacing"], counts["total"], held, spaces),
         spaces_in_bank=spaces,
         spaces_held=held,
         is_stale=is_stale(run, access),

@@ -2,7 +2,6 @@
 
 from django.utils import timezone
 
-from analytics.documents import documents_of, packed
 from analytics.models import (
     Market,
     PromptBank,
@@ -13,13 +12,14 @@ from analytics.models import (
     TrackResult,
 )
 from analytics.models.runs import Status
+from analytics.snapshots import packed, snapshot_of
 from catalog.models import Track, Workspace
 
 
 def make_finished_run(workspace: Workspace) -> SimulationRun:
     """A run with one space, in which every track surfaces for 4 of 10 prompts."""
     bank = PromptBank.objects.create(
-        workspace=workspace, grammar_version="test", seed=1, prompt_count=10
+        workspace=workspace, grammar_version="test", seed=1, prompt_count=10, space_count=1
     )
     space = PromptSpace.objects.create(
         workspace=workspace,
@@ -49,7 +49,7 @@ def make_finished_run(workspace: Workspace) -> SimulationRun:
         status=Status.DONE,
         catalog_stamp=workspace.catalog_stamp,
         track_count=len(tracks),
-        documents=packed(documents_of(workspace)),
+        documents=packed(snapshot_of(workspace)),
         finished_at=timezone.now(),
     )
     TrackResult.objects.bulk_create(

@@ -10,7 +10,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.domain.simulation import DEPTH, FIRST_PLACES, SCORE_DECIMALS, Outcome
+from analytics.domain.simulation import (
+    DEPTH,
+    FIRST_PLACES,
+    SCORE_DECIMALS,
+    Outcome,
+    reaches,
+)
 
 Floats = NDArray[np.float32]
 
@@ -37,7 +43,7 @@ def outcome_of_one(
     mine = scores[other_prompts]
     better = (other_scores > mine) | ((other_scores == mine) & (outcome.track[others] < track))
     rank += np.bincount(other_prompts[better], minlength=len(scores))
-    reached = np.isfinite(scores) & (scores > outcome.market_scores[:, -1]) & (rank <= depth)
+    reached = reaches(scores, outcome.market_scores[:, -1]) & (rank <= depth)
     prompt = np.flatnonzero(reached)
     return Outcome(
         first_prompt=outcome.first_prompt,

@@ -75,12 +75,14 @@ class Market:
     energy: Floats
     valence: Floats
     artist: NDArray[np.int64]
+    in_words: Flags
+    """Which tracks somebody described in a sentence too."""
 
     def __len__(self) -> int:
         return len(self.tempo_bpm)
 
     def documents(self) -> Iterator[TrackDocument]:
-        """Give the tracks as the prompt engine wants them; their ids are negative."""
+        """Give the tracks as the prompt engine wants them; ids are negative, names left out."""
         rows, columns = np.nonzero(self.has)
         starts = np.searchsorted(rows, np.arange(len(self) + 1))
         for track in range(len(self)):
@@ -88,13 +90,12 @@ class Market:
             for column in columns[starts[track] : starts[track + 1]]:
                 facet, slug = self.terms[column]
                 terms.setdefault(facet, {})[slug] = 1.0
-            artist = int(self.artist[track])
             yield TrackDocument(
                 track_id=-1 - track,
-                title=f"Generated track {track + 1}",
-                artists=(f"Generated artist {artist + 1}",),
-                artist_ids=(-1 - artist,),
+                title="",
+                artist_ids=(-1 - int(self.artist[track]),),
                 terms=terms,
+                texts=(sentence_of(terms),) if self.in_words[track] else (),
                 tempo_bpm=float(self.tempo_bpm[track]),
                 energy=float(self.energy[track]),
                 valence=float(self.valence[track]),
@@ -102,6 +103,26 @@ class Market:
                 duration_s=float(self.duration_s[track]),
                 popularity=float(self.popularity[track]),
             )
+
+
+def sentence_of(terms: Mapping[str, Mapping[str, float]]) -> str:
+    """Describe a track the way people do, from its tags.
+
+    >>> sentence_of({"mood": {"warm": 1}, "genre": {"indie-folk": 1}, "instrument": {"banjo": 1}})
+    'Warm indie folk with banjo.'
+    """
+    moods, genres = _spoken(terms, "mood", 2), _spoken(terms, "genre", 2)
+    instruments, uses = _spoken(terms, "instrument", 3), _spoken(terms, "activity", 2)
+    start = f"{', '.join(moods)} {' and '.join(genres) or 'music'}".strip()
+    text = start[:1].upper() + start[1:]
+    if instruments:
+        text += f" with {' and '.join(instruments)}"
+    text += "."
+    return f"{text} Good for {' and '.join(uses)}." if uses else text
+
+
+def _spoken(terms: Mapping[str, Mapping[str, float]], facet: str, most: int) -> list[str]:
+    return [slug.replace("-", " ") for slug in list(terms.get(facet, ()))[:most]]
 
 
 def market_model(
@@ -324,6 +345,7 @@ def _draw_chunk(
         "popularity": _popularity(figures["popularity"], random),
         "energy": energy,
         "valence": valence,
+        "in_words": described & (random.random(CHUNK) < richness["sentence"]),
     }
 
 

@@ -76,7 +76,7 @@ def simulate_shard(
     for start in range(0, len(queries), BLOCK):
         stop = min(start + BLOCK, len(queries))
         scores = np.round(score_all(queries.part(start, stop), own), SCORE_DECIMALS)
-        reached = np.isfinite(scores) & (scores > market_scores[start:stop, -1:])
+        reached = reaches(scores, market_scores[start:stop, -1:])
         for row in np.flatnonzero(reached.any(axis=1)):
             tracks = np.flatnonzero(reached[row])
             tracks = tracks[np.lexsort((tracks, -scores[row, tracks]))]
@@ -103,6 +103,15 @@ def simulate_shard(
         list_scores=lists,
         market_scores=market_scores,
     )
+
+
+def reaches(scores: Floats, last_market_score: Floats) -> NDArray[np.bool_]:
+    """Which tracks come within the known depth of a list.
+
+    Where the conditions of a prompt leave few tracks, a list stays short: a track that has nothing
+    of what was asked for (no positive score) does not fill it.
+    """
+    return np.asarray((scores > last_market_score) & (scores > 0))
 
 
 def ranks_among(own_scores: Floats, market_scores: Floats) -> NDArray[np.int64]:

@@ -16,6 +16,7 @@ class PromptBank(models.Model):
     grammar_version = models.CharField(max_length=12)
     seed = models.PositiveIntegerField()
     prompt_count = models.PositiveIntegerField()
+    space_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = WorkspaceQuerySet["PromptBank"].as_manager()

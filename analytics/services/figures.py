@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from analytics import arena as arenas
-from analytics.documents import track_ids, unpacked
 from analytics.domain.choice import ChoiceModel, Examination
 from analytics.domain.results import Figures, SpaceFigures, TrackFigures, summarise
 from analytics.domain.simulation import full_relevance, merge
 from analytics.models import SimulationRun, SpaceResult, SpaceStanding, TrackResult
 from analytics.models.runs import UNFINISHED, Status
 from analytics.reference import choice_model
+from analytics.snapshots import unpacked
 from catalog.models import Track
 from prompts.domain.index import TrackIndex
 from prompts.domain.lexicon import Term
@@ -58,7 +58,7 @@ def write_figures(*, run: SimulationRun) -> None:
     assert run.statistics is not None, "the first shard to finish stores the statistics"
     own = engine.build_index(documents, statistics=arenas.unpacked_statistics(run.statistics))
     texts = [prompt.text for prompt in bank.prompts]
-    _store(run, figures, track_ids(documents), own, texts)
+    _store(run, figures, [document.track_id for document in documents], own, texts)
 
 
 def _store(

@@ -12,7 +12,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from analytics import arena as arenas
-from analytics.documents import documents_of, packed, unpacked
 from analytics.domain.grammar import GrammarError
 from analytics.domain.market import FEWEST_TRACKS, MOST_TRACKS
 from analytics.domain.prompt_space import SMALLEST_SAMPLE
@@ -21,6 +20,7 @@ from analytics.models import Market, PromptBank, PromptSpace, SimulationRun, Sim
 from analytics.models.runs import LEASE, MAX_ATTEMPTS, NUDGE, UNFINISHED, Status
 from analytics.reference import choice_model, grammar_version, market_model, market_version
 from analytics.services.figures import write_figures
+from analytics.snapshots import packed, snapshot_of, unpacked
 from catalog.errors import StudioError
 from catalog.models import Track, User, Workspace
 from prompts.engine import ENGINE_VERSION
@@ -55,7 +55,7 @@ def start_run(
     _check_sizes(prompts, market_tracks, seed)
     # Read before the tracks: a change in between makes the report look old, never too new.
     stamp = Workspace.objects.values_list("catalog_stamp", flat=True).get(pk=workspace.pk)
-    documents = documents_of(workspace)
+    documents = snapshot_of(workspace)
     if not documents:
         raise SimulationRefused(
             "There is no track to simulate.",
@@ -141,6 +141,8 @@ def ensure_bank(*, workspace: Workspace, prompts: int, seed: int) -> PromptBank:
         )
         for number, space in enumerate(grown.spaces)
     )
+    bank.space_count = len(grown.spaces)
+    bank.save(update_fields=["space_count"])
     return bank
 
 

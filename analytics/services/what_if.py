@@ -7,13 +7,13 @@ from functools import lru_cache
 import numpy as np
 
 from analytics import arena as arenas
-from analytics.documents import unpacked
 from analytics.domain.counterfactual import outcome_of_one
 from analytics.domain.grammar import Term
 from analytics.domain.results import BankLayout, Figures, SpaceFigures, TrackFigures, summarise
 from analytics.domain.simulation import Outcome, full_relevance, merge
 from analytics.models import SimulationRun, SpaceResult
 from analytics.services.figures import choice_of
+from analytics.snapshots import unpacked
 from catalog.errors import StudioError
 from prompts.domain.documents import TrackDocument
 from prompts.domain.index import TrackIndex
@@ -34,6 +34,7 @@ class Edit:
     add: tuple[Term, ...] = ()
     remove: tuple[Term, ...] = ()
     add_texts: tuple[str, ...] = ()
+    tempo_bpm: float | None = None
 
     def applied_to(self, document: TrackDocument) -> TrackDocument:
         terms = {facet: dict(slugs) for facet, slugs in document.terms.items()}
@@ -41,7 +42,12 @@ class Edit:
             terms.get(facet, {}).pop(slug, None)
         for facet, slug in self.add:
             terms.setdefault(facet, {})[slug] = 1.0
-        return replace(document, terms=terms, texts=(*document.texts, *self.add_texts))
+        return replace(
+            document,
+            terms=terms,
+            texts=(*document.texts, *self.add_texts),
+            tempo_bpm=self.tempo_bpm or document.tempo_bpm,
+        )
 
 
 @dataclass(frozen=True, slots=True)

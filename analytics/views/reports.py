@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from analytics import reports, selectors
+from analytics.advice import advise
 from analytics.forms import SimulationForm
 from analytics.models import SimulationRun
 from analytics.services import what_if
-from analytics.services.what_if import Answer, Edit, WhatIfUnavailable, candidate_terms
+from analytics.services.what_if import Answer, Edit, WhatIfUnavailable
 from catalog.access import Access, Permission, StudioRequest, workspace_view
 from catalog.models import Track
 from catalog.views.pages import page_of
@@ -30,8 +31,12 @@ def simulation_context(access: Access) -> dict[str, object]:
         "honesty": reports.honesty(state.report) if state.report else "",
         "form": SimulationForm(),
         "can_start": access.can(Permission.EDIT_OWN),
-        "has_tracks": Track.objects.visible_to(access).simulatable().exists(),
+        "has_tracks": state.report is not None or _has_tracks(access),
     }
+
+
+def _has_tracks(access: Access) -> bool:
+    return Track.objects.visible_to(access).simulatable().exists()
 
 
 @require_GET
@@ -68,35 +73,16 @@ def track_report(request: StudioRequest, track_id: int) -> HttpResponse:
 @require_GET
 @workspace_view()
 def track_advice(request: StudioRequest, track_id: int) -> HttpResponse:
-    """Show what would move the track: each term it lacks, tried against the last simulation."""
+    """Show what would move the track, tried against the last simulation (a fragment)."""
     track = _track(request, track_id)
-    run = _latest_run(request)
-    rows = selectors.space_results(request.access, run).filter(track=track, near__gt=0)
-    terms = candidate_terms(rows)
-    try:
-        found = what_if.answers(
-            run=run, track_id=track.pk, edits=[Edit(add=(term,)) for term in terms]
-        )
-    except WhatIfUnavailable as unavailable:
-        return render(request, "analytics/parts/advice.html", {"unavailable": unavailable})
-    labels = selectors.term_labels(request.access)
-    helpful = sorted(
-        (answer for answer in found if answer.reach_change > 0),
-        key=lambda answer: -answer.reach_change,
-    )
-    context = {
+    context: dict[str, object] = {
         "track": track,
         "can_edit": Track.objects.editable_by(request.access).filter(pk=track.pk).exists(),
-        "lines": [
-            {
-                "facet": answer.edit.add[0][0],
-                "label": labels.get(answer.edit.add[0], answer.edit.add[0][1]),
-                "answer": answer,
-            }
-            for answer in helpful
-        ],
-        "tried": len(found),
     }
+    try:
+        context["advice"] = advise(access=request.access, run=_latest_run(request), track=track)
+    except WhatIfUnavailable as unavailable:
+        context["unavailable"] = unavailable
     return render(request, "analytics/parts/advice.html", context)
 
 
@@ -173,7 +159,7 @@ def track_panel(request: StudioRequest, track_id: int) -> HttpResponse:
         "track": track,
         "run": run,
         "result": result,
-        "headline": reports.headline(rows, run.bank.spaces.count()) if run and result else "",
+        "headline": reports.headline(rows, run.bank.space_count) if run and result else "",
         "rows": rows[:PANEL_SPACES],
         "is_stale": reports.is_stale(run, request.access) if run else False,
         "in_progress": state.progress is not None,
@@ -191,7 +177,7 @@ def home_panel(request: StudioRequest) -> HttpResponse:
         "run": run,
         "report": reports.workspace_report(request.access, run) if run else None,
         "progress": state.progress,
-        "has_tracks": Track.objects.visible_to(request.access).simulatable().exists(),
+        "has_tracks": run is not None or _has_tracks(request.access),
     }
     return render(request, "analytics/parts/home_panel.html", context)
 

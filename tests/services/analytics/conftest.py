@@ -7,7 +7,7 @@ from analytics.services import runs
 from catalog.models import Track, Workspace
 from tests.factories import WorkspaceFactory, make_track
 
-SIZES = {"prompts": 2_600, "market_tracks": 2_000, "seed": 5}
+SIZES = {"prompts": 1_300, "market_tracks": 1_500, "seed": 5}
 
 
 @pytest.fixture

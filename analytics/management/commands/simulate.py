@@ -1,0 +1,95 @@
+"""Simulate a workspace's surfacing from the command line, without a worker."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from analytics import reports
+from analytics.domain.charts import share
+from analytics.models import SimulationRun, SpaceResult, TrackResult
+from analytics.models.runs import Status
+from analytics.services import runs
+from catalog.errors import StudioError
+from catalog.models import Workspace
+
+
+class Command(BaseCommand):
+    """Run one simulation here and now and print its figures per track and space."""
+
+    help = "Simulate in which prompt spaces the tracks of a workspace surface."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--workspace", required=True, metavar="SLUG")
+        parser.add_argument("--prompts", type=int, default=runs.DEFAULT_PROMPTS, metavar="N")
+        parser.add_argument(
+            "--market-size", type=int, default=runs.DEFAULT_MARKET_TRACKS, metavar="N"
+        )
+        parser.add_argument("--seed", type=int, default=runs.DEFAULT_SEED, metavar="N")
+        parser.add_argument("--json", action="store_true", help="one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        workspace = Workspace.objects.filter(slug=options["workspace"]).first()
+        if workspace is None:
+            raise CommandError(f"There is no workspace called {options['workspace']}.")
+        try:
+            run = runs.start_run(
+                workspace=workspace,
+                by=None,
+                prompts=options["prompts"],
+                market_tracks=options["market_size"],
+                seed=options["seed"],
+                queue=False,
+            )
+        except StudioError as error:
+            raise CommandError(f"{error} {error.hint}".strip()) from error
+        self._perform(run)
+        run = SimulationRun.objects.select_related("bank", "market").get(pk=run.pk)
+        if run.status != Status.DONE:
+            raise CommandError(run.error or f"The simulation ended as {run.status}.")
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_json(run), ensure_ascii=False))
+        else:
+            self._print(run)
+
+    def _perform(self, run: SimulationRun) -> None:
+        shards = list(run.shards.values_list("pk", flat=True))
+        try:
+            for shard_id in shards:
+                runs.perform_shard(shard_id=shard_id)
+        except BaseException:
+            runs.cancel_run(run=run)  # an unfinished run would keep others from starting
+            raise
+
+    def _print(self, run: SimulationRun) -> None:
+        results = TrackResult.objects.filter(run=run).select_related("track")
+        for result in results:
+            self.stdout.write(
+                f"{result.track.display_title}: {result.spaces_surfaced} spaces, "
+                f"{share(result.reach)} of all prompts "
+                f"({share(result.reach_low)} to {share(result.reach_high)})"
+            )
+            best = SpaceResult.objects.filter(run=run, track=result.track, surfaced__gt=0)
+            for row in best.select_related("space")[:3]:
+                self.stdout.write(
+                    f"    {row.space.name}: {row.surfaced} of {row.prompt_count} prompts, "
+                    f"place {row.median_rank:.0f}, simulated conversion "
+                    f"{share(row.conversion or 0)} ({share(row.conversion_low or 0)} to "
+                    f"{share(row.conversion_high or 0)}, n = {row.surfaced})"
+                )
+        self.stdout.write(reports.honesty(run))
+
+
+def _as_json(run: SimulationRun) -> dict[str, object]:
+    by_track: dict[int, list[SpaceResult]] = {}
+    rows = SpaceResult.objects.filter(run=run).select_related("space", "track")
+    for row in rows:
+        by_track.setdefault(row.track_id, []).append(row)
+    results = TrackResult.objects.filter(run=run).select_related("track")
+    return {
+        **reports.run_as_json(run),
+        "results": [
+            reports.track_as_json(result, by_track.get(result.track_id, [])) for result in results
+        ],
+    }
