@@ -15,6 +15,7 @@ import psutil
 from django.core.management import CommandError
 
 from studio.embedded.processes import end
+from studio.running.sessions import members
 
 
 class Instance:
@@ -55,14 +56,15 @@ class Instance:
 
     def end_leftovers(self) -> int:
         """End the programs that a killed studio left behind; returns how many there were."""
-        left = [
-            process
+        programs = [
+            entry["pid"]
             for entry in self._read().get("programs", [])
-            if (process := _alive(entry)) is not None
+            if not _is_somebody_else(entry)
         ]
-        with_children = [*left, *(child for process in left for child in _children(process))]
-        end(left, (signal.SIGTERM, 10.0))
-        end(with_children, (signal.SIGKILL, 5.0))
+        left = [process for pid in programs for process in members(pid)]
+        leaders = [process for process in left if process.pid in programs]
+        end(leaders, (signal.SIGTERM, 10.0))
+        end(left, (signal.SIGKILL, 5.0))
         self._note_path.unlink(missing_ok=True)
         return len(left)
 
@@ -81,19 +83,10 @@ class Instance:
         return note if isinstance(note, dict) else {}
 
 
-def _alive(entry: dict[str, Any]) -> psutil.Process | None:
-    """Find a noted process, unless its pid now belongs to another one."""
+def _is_somebody_else(entry: dict[str, Any]) -> bool:
+    """Tell whether the pid of a noted program now belongs to another process."""
     try:
-        process = psutil.Process(entry["pid"])
-        same = abs(process.create_time() - entry["created"]) < 1.0
-    except psutil.Error:
-        return None
-    return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-
-
-def _children(process: psutil.Process) -> list[psutil.Process]:
-    try:
-        found: list[psutil.Process] = process.children(recursive=True)
-    except psutil.Error:
-        return []
-    return found
+        created: float = psutil.Process(entry["pid"]).create_time()
+    except psutil.NoSuchProcess:
+        return False
+    return abs(created - float(entry["created"])) > 1.0

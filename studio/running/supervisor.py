@@ -17,7 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 from studio.embedded.processes import open_log
+from studio.running.sessions import members
 
 FIRST_DELAY_S = 1.0
 LONGEST_DELAY_S = 30.0
@@ -119,7 +122,7 @@ class Supervisor:
                 if child.process.poll() is not None:
                     self._bury(child)
                 elif hurry() or time.monotonic() - asked_at > child.program.patience_s:
-                    self._kill_group(child)
+                    self._kill_all(child)
         for child in self.children:
             child.log.close()
 
@@ -135,8 +138,8 @@ class Supervisor:
             stderr=subprocess.STDOUT,
             cwd=self._cwd,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            # A group of its own: Ctrl-C reaches us alone, and we stop each program once.
-            process_group=0,
+            # A session of its own: Ctrl-C reaches us alone, and we stop each program once.
+            start_new_session=True,
             preexec_fn=tie_to_parent(niceness=child.program.niceness),
         )
         child.started_at = child.start_again_at = time.monotonic()
@@ -169,10 +172,10 @@ class Supervisor:
                 self._start(child)
 
     def _bury(self, child: Child) -> None:
-        """Take the last output of an ended process, and end what it left in its group."""
+        """Take the last output of an ended process, and end what it left behind."""
         assert child.process is not None
         assert child.process.stdout is not None
-        self._kill_group(child)
+        self._kill_all(child)
         self._read(child)
         if child.unfinished:
             self._line(child, child.unfinished)
@@ -186,10 +189,12 @@ class Supervisor:
         if child.process is not None and child.process.poll() is None:
             child.process.send_signal(number)
 
-    def _kill_group(self, child: Child) -> None:
+    def _kill_all(self, child: Child) -> None:
+        """End a program and all it has brought forth at once."""
         assert child.process is not None
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody is left in it
-            os.killpg(child.process.pid, signal.SIGKILL)
+        for process in members(child.process.pid):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def _pass_on(self, wait_s: float) -> None:
         for key, _ in self._selector.select(wait_s):

@@ -6,9 +6,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from studio import heartbeat
 from studio.embedded.processes import open_log
 from studio.running.programs import audio_workers, worker
+from studio.running.sessions import members
 from studio.running.supervisor import tie_to_parent
 
 STOPS_WITHIN_S = 20.0
@@ -38,7 +41,7 @@ def workers(*, var_dir: Path, cwd: Path) -> Iterator[None]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            process_group=0,
+            start_new_session=True,
             preexec_fn=tie_to_parent(),
         )
     try:
@@ -50,3 +53,6 @@ def workers(*, var_dir: Path, cwd: Path) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        for left in members(process.pid):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                left.kill()

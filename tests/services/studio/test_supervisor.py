@@ -1,6 +1,7 @@
 """Programs that run together: restarted when they die, stopped when asked, never left behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -106,13 +107,14 @@ def test_a_program_waits_until_it_is_named(tmp_path: Path) -> None:
 
 
 def test_grandchildren_go_with_a_killed_program(tmp_path: Path) -> None:
-    code = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {STEADY!r}]).pid"
-    code += ", flush=True); import time; time.sleep(600)"
+    code = "import subprocess, sys, time; "
+    code += f"p = subprocess.Popen([sys.executable, '-c', {STEADY!r}], process_group=0); "
+    code += "print(p.pid, flush=True); time.sleep(600)"
     log = tmp_path / "parent.log"
     supervisor = Supervisor([python("parent", code)], log_dir=tmp_path, cwd=ROOT)
     supervisor.start()
-    run_until(supervisor, lambda: log.read_text().strip().split("\n")[0].isdigit())
-    grandchild = int(log.read_text().split()[0])
+    run_until(supervisor, lambda: re.search(r"^\d+$", log.read_text(), re.M))
+    grandchild = int(re.findall(r"^\d+$", log.read_text(), re.M)[0])
     parent = pid_of(supervisor)
     assert parent is not None
     os.kill(parent, signal.SIGKILL)
