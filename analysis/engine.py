@@ -123,13 +123,13 @@ def _tempo_and_key(sound: Decoded, models: dict[str, str]) -> tuple[Tempo, Key |
     middle = _middle(window.samples, int(TEMPO_WINDOW_S * sound.sample_rate_hz))
     models["essentia"] = essentia_music.version()
     full = _resampled(middle, sound.sample_rate_hz, essentia_music.RATE_HZ)
-    envelope = librosa_rhythm.onset_strength(
+    bands = librosa_rhythm.onset_bands(
         _resampled(middle, sound.sample_rate_hz, librosa_rhythm.RATE_HZ)
     )
     opinions = essentia_music.tempo_opinions(full)
-    if (further := librosa_rhythm.tempo_opinion(envelope)) is not None:
+    if (further := librosa_rhythm.tempo_opinion(bands)) is not None:
         opinions.append(further)
-    tempo = choose_tempo(opinions, envelope, frame_rate_hz=librosa_rhythm.FRAME_RATE_HZ)
+    tempo = choose_tempo(opinions, bands, frame_rate_hz=librosa_rhythm.FRAME_RATE_HZ)
     return tempo, choose_key(essentia_music.key_opinions(full))
 
 

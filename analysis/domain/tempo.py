@@ -1,36 +1,62 @@
 """One tempo from several opinions, with its octaves, and whether it is firm.
 
-Estimators disagree by octaves and believe in a beat where there is none. So every opinion, its half
-and its double become candidates; each is scored by how well the sound's own periodicity carries it
-(autocorrelation of the onset envelope) and by how many opinions meet there. A tempo is firm only
-where the periodicity is strong and independent opinions agree.
+Estimators disagree by octaves and believe in a beat where there is none. So every opinion, and the
+tempi in simple ratios to it, become candidates. A candidate's score is a weighted sum of how far it
+lies from the tempi people tap, of who votes for it, and of how the sound repeats at its beat, at
+parts and at multiples of it; a softmax over the candidates is its confidence. A tempo is firm only
+where the sound has clear onsets that repeat with it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.domain.periodicity import Floats, Periodicity, periodicity_of, refined_bpm
 from analysis.domain.result import TempoCandidate
 
-Floats = NDArray[np.float64]
-
 MIN_BPM, MAX_BPM = 40.0, 240.0
-RATIOS = (0.5, 1.0, 2.0, 2 / 3, 1.5)
-SAME_TEMPO = 0.04  # MIREX tolerance
-# Log-normal preference for the tempi people tap (van Noorden & Moelants 1999: resonance near 2 Hz).
-PRIOR_CENTRE_BPM = 118.0
-PRIOR_OCTAVES = 0.95
+RATIOS = (1 / 3, 1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0, 3.0)
+SAME_TEMPO = 0.04
+"""MIREX tolerance."""
+COMB = "comb"
+ESTIMATORS = ("percival", "librosa", "degara", COMB)
+CENTRE_BPM = 115.0
+MOST_CANDIDATES = 5
+MIN_DURATION_S = 4.0
+
+WEIGHTS = {
+    "octaves_from_centre": 2.01,
+    "octaves_from_centre_squared": -2.59,
+    "vote_percival": 0.92,
+    "vote_librosa": 1.68,
+    "vote_degara": 0.78,
+    "octave_votes": 1.74,
+    "repeats_after_two_beats": 1.27,
+    "repeats_after_half_a_beat": 2.92,
+    "repeats_after_a_third_of_a_beat": -4.54,
+    "repeats_after_three_beats": 1.96,
+}
+"""Softmax regression with a ridge of 1 on 56 pieces of exactly known tempo: MIDI of OpenMSX and
+Freedoom played by FluidSynth with FluidR3 GM, and the recordings of Frets on Fire. Leaving one
+piece out at a time (51 of them) finds 84 % within 4 %, and 96 % up to octaves. Essentia's
+multifeature estimator alone found 72 % and 88 % of the first 32 of them, at four times the cost.
+"""
+
+FIRM_STRENGTH = 0.22
+"""Mean autocorrelation at one, two and four beats. The pieces above reach 0.46 and more; noise,
+speech, birds, random clicks and free playing stay at 0.17 or less."""
+CLEAR_ONSETS = 2.0
+"""99th percentile of the summed onset bands. A drone that swells reaches 0.7, music 9 and more."""
 
 
 @dataclass(frozen=True)
 class Opinion:
-    """What one estimator says; `weight` is how much it counts."""
+    """What one estimator says."""
 
     estimator: str
     bpm: float
-    weight: float
 
 
 @dataclass(frozen=True)
@@ -46,116 +72,96 @@ class Tempo:
 NO_TEMPO = Tempo(None, False, (), 0.0)
 
 
-def choose_tempo(
-    opinions: Sequence[Opinion], onset_strength: Floats, *, frame_rate_hz: float
-) -> Tempo:
-    """Weigh opinions against the periodicity of the sound.
+def choose_tempo(opinions: Sequence[Opinion], bands: Floats, *, frame_rate_hz: float) -> Tempo:
+    """Weigh opinions against how the sound repeats.
 
     Parameters
     ----------
     opinions : what estimators said, in beats per minute
-    onset_strength : ndarray, shape (n_frames,), non-negative, any scale
+    bands : ndarray, shape (8, n_frames), non-negative: onset strength from low to high frequency,
+        as `extractors.librosa_rhythm.onset_bands` measures it
     frame_rate_hz : float, frames per second
 
     Returns
     -------
     Tempo : firm or not; `NO_TEMPO` for silence or less than four seconds
     """
-    usable = [opinion for opinion in opinions if MIN_BPM / 2 <= opinion.bpm <= MAX_BPM * 2]
-    if len(onset_strength) < 4 * frame_rate_hz or not usable or not np.ptp(onset_strength):
+    if bands.shape[1] < MIN_DURATION_S * frame_rate_hz or not np.ptp(bands):
         return NO_TEMPO
-    periodicity = autocorrelation(onset_strength, frame_rate_hz)
-    scores: dict[float, float] = {}
-    for opinion in usable:
-        for ratio in RATIOS:
-            bpm = opinion.bpm * ratio
-            if MIN_BPM <= bpm <= MAX_BPM and not any(_same(bpm, known) for known in scores):
-                scores[bpm] = _score(bpm, usable, periodicity, frame_rate_hz)
-    if not scores:
-        return NO_TEMPO
-    ranked = sorted(scores.items(), key=lambda entry: -entry[1])
-    best = ranked[0][0]
-    total = sum(score for _, score in ranked) or 1.0
-    clarity = beat_strength(best, periodicity, frame_rate_hz)
+    periodicity = periodicity_of(bands, frame_rate_hz=frame_rate_hz)
+    heard = [o for o in opinions if MIN_BPM / 3 <= o.bpm <= MAX_BPM * 3]
+    heard.append(Opinion(COMB, comb_tempo(periodicity)))
+    tempi = _candidates(heard)
+    scores = np.array([_score(bpm, heard, periodicity) for bpm in tempi])
+    chances = np.exp(scores - scores.max())
+    chances /= chances.sum()
+    order = np.argsort(-chances, kind="stable")
+    best = tempi[order[0]]
+    refined = refined_bpm(best, bands, frame_rate_hz=frame_rate_hz)
+    clarity = max(
+        periodicity.beat_strength(bpm) for bpm in (best, best / 2, best * 2) if bpm >= MIN_BPM / 2
+    )
+    has_onsets = float(np.percentile(bands.sum(axis=0), 99)) >= CLEAR_ONSETS
     return Tempo(
-        bpm=_refined(best, usable),
-        is_firm=_is_firm(best, usable, clarity),
+        bpm=round(refined, 2),
+        is_firm=has_onsets and clarity >= FIRM_STRENGTH,
         candidates=tuple(
-            TempoCandidate(round(_refined(bpm, usable), 2), round(score / total, 3))
-            for bpm, score in ranked[:5]
+            # The ratio between candidates is exact, so one refinement serves all of them.
+            TempoCandidate(_aligned(tempi[place], best, refined), round(float(chances[place]), 3))
+            for place in order[:MOST_CANDIDATES]
         ),
         clarity=round(clarity, 3),
     )
 
 
-def autocorrelation(onset_strength: Floats, frame_rate_hz: float) -> Floats:
-    """Autocorrelate an envelope up to eight seconds, 1 at lag zero, made unbiased."""
-    envelope = onset_strength - np.convolve(
-        onset_strength, np.ones(int(frame_rate_hz)) / int(frame_rate_hz), mode="same"
-    )
-    envelope = np.maximum(envelope, 0)
-    envelope -= envelope.mean()
-    size = 1 << (2 * len(envelope) - 1).bit_length()
-    spectrum = np.fft.rfft(envelope, size)
-    lags = min(int(8 * frame_rate_hz), len(envelope) - 1)
-    raw = np.fft.irfft(spectrum * np.conj(spectrum), size)[: lags + 1]
-    unbiased = raw / (len(envelope) - np.arange(lags + 1))
-    return unbiased / unbiased[0] if unbiased[0] > 0 else unbiased
-
-
-def beat_strength(bpm: float, periodicity: Floats, frame_rate_hz: float) -> float:
-    """Mean autocorrelation at one, two, three and four beats, each at its best nearby lag."""
-    period = 60 * frame_rate_hz / bpm
-    found = []
-    for beats in (1, 2, 3, 4):
-        lag = beats * period
-        reach = max(1, round(lag * 0.01))
-        first, last = round(lag) - reach, round(lag) + reach + 1
-        if last > len(periodicity):
-            break
-        found.append(float(periodicity[first:last].max()))
-    return float(np.mean(found)) if found else 0.0
-
-
-def _score(
-    bpm: float, opinions: Sequence[Opinion], periodicity: Floats, frame_rate_hz: float
-) -> float:
-    prior = np.exp(-0.5 * (np.log2(bpm / PRIOR_CENTRE_BPM) / PRIOR_OCTAVES) ** 2)
-    votes = sum(opinion.weight for opinion in opinions if _same(bpm, opinion.bpm))
-    votes += 0.3 * sum(
-        opinion.weight
-        for opinion in opinions
-        if _same(bpm, opinion.bpm * 2) or _same(bpm, opinion.bpm / 2)
-    )
-    strength = max(beat_strength(bpm, periodicity, frame_rate_hz), 0.0)
-    share = votes / sum(opinion.weight for opinion in opinions)
-    return float(prior * (0.15 + share) * (0.1 + strength))
-
-
-def _is_firm(bpm: float, opinions: Sequence[Opinion], clarity: float) -> bool:
-    """Ask for a clear period, and for two estimators that hear it, if in another octave."""
-    agreeing = [
-        opinion
-        for opinion in opinions
-        if any(_same(bpm, opinion.bpm * ratio) for ratio in (0.5, 1.0, 2.0))
+def comb_tempo(periodicity: Periodicity) -> float:
+    """Give the tempo whose first four beats repeat best, with a mild preference for 118 BPM."""
+    grid = np.geomspace(MIN_BPM, MAX_BPM, 300)
+    strength = [
+        np.mean(
+            [periodicity.strength(periodicity.full, beats * 60 / bpm) for beats in (1, 2, 3, 4)]
+        )
+        * math.exp(-0.5 * math.log2(bpm / 118) ** 2)
+        for bpm in grid
     ]
-    if len(agreeing) < 2:
-        return False
-    return clarity >= 0.12 if len(agreeing) >= 3 else clarity >= 0.25
+    return float(grid[int(np.argmax(strength))])
 
 
-def _refined(bpm: float, opinions: Sequence[Opinion]) -> float:
-    """Average the opinions that mean this tempo, brought into its octave."""
-    near = [
-        (opinion.bpm * ratio, opinion.weight)
-        for opinion in opinions
-        for ratio in (0.5, 1.0, 2.0)
-        if _same(bpm, opinion.bpm * ratio)
-    ]
-    if not near:
-        return round(bpm, 2)
-    weights = np.array([weight for _, weight in near])
-    return round(float(np.average([value for value, _ in near], weights=weights)), 2)
+def _candidates(opinions: Sequence[Opinion]) -> list[float]:
+    found: list[float] = []
+    for opinion in opinions:
+        for ratio in RATIOS:
+            bpm = opinion.bpm * ratio
+            if MIN_BPM <= bpm <= MAX_BPM and not any(_same(bpm, known) for known in found):
+                found.append(bpm)
+    return found
+
+
+def _score(bpm: float, opinions: Sequence[Opinion], periodicity: Periodicity) -> float:
+    octaves = math.log2(bpm / CENTRE_BPM)
+    octave_votes = sum(_same(o.bpm * 2, bpm) or _same(o.bpm / 2, bpm) for o in opinions)
+    measured = {
+        "octaves_from_centre": octaves,
+        "octaves_from_centre_squared": octaves**2,
+        "octave_votes": octave_votes / len(ESTIMATORS),
+    }
+    for name, beats in (
+        ("repeats_after_two_beats", 2),
+        ("repeats_after_half_a_beat", 1 / 2),
+        ("repeats_after_a_third_of_a_beat", 1 / 3),
+        ("repeats_after_three_beats", 3),
+    ):
+        measured[name] = periodicity.strength(periodicity.full, beats * 60 / bpm)
+    for opinion in opinions:
+        measured[f"vote_{opinion.estimator}"] = float(_same(opinion.bpm, bpm))
+    return sum(WEIGHTS.get(name, 0.0) * value for name, value in measured.items())
+
+
+def _aligned(bpm: float, best: float, refined: float) -> float:
+    for ratio in RATIOS:
+        if _same(bpm, best * ratio):
+            return round(refined * ratio, 2)
+    return round(bpm, 2)
 
 
 def _same(one: float, other: float) -> bool:

@@ -20,15 +20,11 @@ def version() -> str:
 def tempo_opinions(mono: Floats) -> list[Opinion]:
     """Ask two unrelated estimators; mono at 44.1 kHz, at least four seconds."""
     es = _standard()
-    bpm, _, confidence, _, _ = es.RhythmExtractor2013(method="multifeature", maxTempo=208)(mono)
+    # "multifeature" costs four times as much and is no better (see `domain.tempo.WEIGHTS`).
+    degara = es.RhythmExtractor2013(method="degara", maxTempo=208)(mono)[0]
     percival = es.PercivalBpmEstimator(sampleRate=RATE_HZ)(mono)
-    found = []
-    if bpm > 0:
-        # Confidence runs from 0 to 5.3; under 1 its authors call it guessing.
-        found.append(Opinion("essentia multifeature", float(bpm), 0.6 + min(confidence, 4.0) / 4))
-    if percival > 0:
-        found.append(Opinion("essentia percival", float(percival), 1.0))
-    return found
+    found = [Opinion("degara", float(degara)), Opinion("percival", float(percival))]
+    return [opinion for opinion in found if opinion.bpm > 0]
 
 
 def key_opinions(mono: Floats) -> list[KeyOpinion]:
