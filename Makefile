@@ -8,11 +8,11 @@ TESTED := tests catalog/domain analysis/domain prompts/domain analytics/domain
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup test check bench
+.PHONY: help up setup test check
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "  PORT=8001 and HOST=0.0.0.0 go with up, ARGS='-k upload' with test, NAME=tempo with bench."
+	@echo "  PORT=8001 and HOST=0.0.0.0 go with up, ARGS='-k upload' with test."
 
 up: ## Set up what is missing, then run the studio until Ctrl-C
 	@$(call bootstrap,up)
@@ -35,10 +35,6 @@ check: ## Lint, format, types, import contracts, migrations, templates, API sche
 	$(VENV)/python manage.py makemigrations --check --dry-run
 	$(VENV)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(VENV)/python -m pytest -q tests/services/studio/test_deployment.py
-
-bench: ## Run one benchmark on generated data: make bench NAME=tempo
-	@$(call bootstrap,setup)
-	$(VENV)/python manage.py bench $(NAME) $(ARGS)
 
 define bootstrap
 	if [ -z "$(SETUP_PYTHON)" ]; then \

@@ -22,7 +22,7 @@ from studio.running.programs import programs
 from studio.running.supervisor import Supervisor
 
 SERVICES_CHECKED_EVERY_S = 2.0
-WEB_READY_WITHIN_S = 90.0
+WEB_READY_WITHIN_S = 180.0
 # A web server that ends this often before it ever answered will not answer.
 HOPELESS_AFTER_ENDS = 3
 

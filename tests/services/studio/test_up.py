@@ -60,7 +60,7 @@ class Studio:
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def wait(self, holds: Callable[[], object], within_s: float = 60) -> None:
+    def wait(self, holds: Callable[[], object], within_s: float = 180) -> None:
         deadline = time.monotonic() + within_s
         while not holds():
             assert time.monotonic() < deadline, self.output()
@@ -138,7 +138,7 @@ def test_the_studio_comes_up_survives_kills_and_stops_whole(studio: Studio) -> N
     studio.wait(lambda: "PostgreSQL had stopped and was started again" in studio.output())
 
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=180) == 0
     assert "The studio has stopped." in studio.output()
     assert studio.processes() == []
 
@@ -154,7 +154,7 @@ def test_a_killed_studio_is_taken_over_by_the_next(studio: Studio) -> None:
     assert postmasters(studio) == postmaster
     assert len([p for p in studio.processes() if p.name() == "valkey-server"]) == 1
     second.send_signal(signal.SIGINT)
-    assert second.wait(timeout=60) == 0
+    assert second.wait(timeout=180) == 0
     assert studio.processes() == []
 
 
@@ -163,7 +163,7 @@ def test_a_taken_port_is_one_sentence(studio: Studio) -> None:
         other.bind(("127.0.0.1", studio.port))
         other.listen()
         process = studio.start()
-        assert process.wait(timeout=60) == 1
+        assert process.wait(timeout=180) == 1
     assert f"Port {studio.port} is taken by another program" in studio.output()
     assert "Traceback" not in studio.output()
     assert studio.processes() == []
