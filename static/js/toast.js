@@ -67,7 +67,9 @@ behaviour("[data-messages] > .note", (note) => {
   if (note.dataset.kind === "error" || note.dataset.kind === "warning") return;
   const text = note.querySelector("[data-text]").textContent.trim();
   toast(text, { kind: KINDS[note.dataset.kind] ?? "info", undo: note.dataset.undo });
+  const container = note.parentElement;
   note.remove();
+  if (!container.children.length) container.remove();
 });
 
 document.addEventListener("toast", ({ detail }) => toast(detail.text, detail));
