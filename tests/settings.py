@@ -32,3 +32,6 @@ MEDIA_ROOT = VAR_DIR / "media"
 CACHES["default"]["KEY_PREFIX"] = "liner-test"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+# A killed worker's files move on within seconds, so that a test of it need not wait a minute.
+ANALYSIS_LEASE_S = 8
