@@ -174,6 +174,10 @@ MATRIX: dict[str, Entry] = {
     "api:suggestion_reject": Entry(Role.ARTIST, "post", row("suggestion"), artist_sees=False),
     "api:suggestion_take_back": Entry(Role.ARTIST, "post", row("suggestion"), artist_sees=False),
     "api:simulation_detail": Entry(about=row("simulation")),
+    "api:simulated_track": Entry(
+        about=lambda world: {"pk": world.simulation.pk, "track_id": world.track.pk},
+        artist_sees=False,
+    ),
     "api:prompt": Entry(method="post", data={"text": "calm piano"}),
     "api:simulation_list": Entry(),
     "api:change_set_list": Entry(Role.EDITOR),
