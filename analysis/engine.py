@@ -144,7 +144,7 @@ def _tags(
         mono = _resampled(window.samples, sound.sample_rate_hz, tagger.RATE_HZ)
         for found in tagger.activations(mono, models_dir):
             by_model.setdefault(found.model, []).append((found, window))
-    tags: list[TagFound] = []
+    timelines: list[Timeline] = []
     vocals: Vocals | None = None
     embedding: list[float] = []
     for model, parts in by_model.items():
@@ -162,11 +162,12 @@ def _tags(
             patch_s=tagger.PATCH_S,
         )
         models[model] = first.version
-        tags += find_tags(timeline, rules)
+        timelines.append(timeline)
         embedding += np.mean([found.embedding for found, _ in parts], axis=0).round(5).tolist()
         if model == "MTT_musicnn":
             vocals = judge_vocals(timeline, voices["present"], voices["absent"])
     assert vocals is not None  # both models always run
+    tags = find_tags(timelines, rules)
     return [*tags, *_vocals_tag(vocals, models)], vocals, tuple(embedding)
 
 

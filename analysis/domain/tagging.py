@@ -15,8 +15,21 @@ MAX_RANGES = 4
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What a model must reach to count: the highest of some outputs, over the track."""
+
+    model: str
+    labels: tuple[str, ...]
+    level: float
+
+
+@dataclass(frozen=True)
 class Rule:
-    """One line of the table: which outputs mean a term, and from where it counts."""
+    """One line of the table: which outputs mean a term, and from where it counts.
+
+    The two models were trained on different listeners. Where one of them is known to say a term of
+    everything alike, `needs` asks the other to hear something akin, and `unless` lets it object.
+    """
 
     model: str
     facet: str
@@ -24,6 +37,8 @@ class Rule:
     labels: tuple[str, ...]
     threshold: float
     peak: float
+    needs: Evidence | None = None
+    unless: Evidence | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,11 @@ class Timeline:
     values: Floats
     starts_s: tuple[float, ...]
     patch_s: float
+
+    def highest(self, labels: Sequence[str]) -> Floats:
+        """Give the highest of some outputs at each patch."""
+        columns = [self.labels.index(label) for label in labels]
+        return np.asarray(self.values[:, columns].max(axis=1))
 
 
 @dataclass(frozen=True)
@@ -64,32 +84,53 @@ def parse_rules(table: Mapping[str, Any]) -> list[Rule]:
                         labels=tuple(entry["labels"]),
                         threshold=float(entry["threshold"]),
                         peak=float(entry["peak"]),
+                        needs=_evidence(entry.get("needs")),
+                        unless=_evidence(entry.get("unless")),
                     )
                 )
     return rules
 
 
-def find_tags(timeline: Timeline, rules: Sequence[Rule]) -> list[TagFound]:
-    """Give the terms that the track carries, the surest first."""
+def find_tags(timelines: Sequence[Timeline], rules: Sequence[Rule]) -> list[TagFound]:
+    """Give the terms that the track carries, the surest first; one timeline a model."""
+    by_model = {timeline.model: timeline for timeline in timelines}
     found = []
     for rule in rules:
-        if rule.model != timeline.model:
+        if (timeline := by_model.get(rule.model)) is None:
             continue
-        columns = [timeline.labels.index(label) for label in rule.labels]
-        curve = timeline.values[:, columns].max(axis=1)
+        curve = timeline.highest(rule.labels)
         level = track_level(curve)
-        if level >= rule.threshold:
-            found.append(
-                TagFound(
-                    facet=rule.facet,
-                    term=rule.term,
-                    confidence=confidence(level, rule.threshold),
-                    ranges=best_ranges(curve, rule.peak, timeline),
-                    model=timeline.model,
-                    model_version=timeline.version,
-                )
+        if level < rule.threshold or not _is_backed(rule, by_model):
+            continue
+        found.append(
+            TagFound(
+                facet=rule.facet,
+                term=rule.term,
+                confidence=confidence(level, rule.threshold),
+                ranges=best_ranges(curve, rule.peak, timeline),
+                model=timeline.model,
+                model_version=timeline.version,
             )
+        )
     return sorted(found, key=lambda tag: -tag.confidence)
+
+
+def _is_backed(rule: Rule, by_model: Mapping[str, Timeline]) -> bool:
+    """Whether the other model bears a rule out; one that did not run neither backs nor objects."""
+
+    def reaches(evidence: Evidence | None) -> bool | None:
+        if evidence is None or evidence.model not in by_model:
+            return None
+        curve = by_model[evidence.model].highest(evidence.labels)
+        return track_level(curve) >= evidence.level
+
+    return reaches(rule.needs) is not False and reaches(rule.unless) is not True
+
+
+def _evidence(entry: Mapping[str, Any] | None) -> Evidence | None:
+    if entry is None:
+        return None
+    return Evidence(str(entry["model"]), tuple(entry["labels"]), float(entry["level"]))
 
 
 def track_level(curve: Floats) -> float:
@@ -128,8 +169,8 @@ def best_ranges(curve: Floats, peak: float, timeline: Timeline) -> tuple[TimeRan
 
 def judge_vocals(timeline: Timeline, present: Sequence[str], absent: Sequence[str]) -> Vocals:
     """Weigh what says voice against what says none, patch by patch."""
-    voice = timeline.values[:, [timeline.labels.index(label) for label in present]].max(axis=1)
-    none = timeline.values[:, [timeline.labels.index(label) for label in absent]].max(axis=1)
+    voice = timeline.highest(present)
+    none = timeline.highest(absent)
     each = voice / (voice + none + 0.08)
     share = float((each > 0.6).mean())
     overall = float(voice.mean() / (voice.mean() + none.mean() + 0.05))
