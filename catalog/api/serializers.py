@@ -20,7 +20,6 @@ from catalog.models import (
 )
 from catalog.models.terms import Facet
 
-
 VERSION_HELP = "The version that an edit starts from; every change needs it."
 
 
