@@ -26,4 +26,5 @@ def suggesting_rules() -> SuggestingRules:
         named_stem=float(table["confidence"]["named_stem"]),
         vocals_stem=float(table["confidence"]["vocals_stem"]),
         silent_vocals_stem=float(table["confidence"]["silent_vocals_stem"]),
+        only_in_stem=float(table["confidence"]["only_in_stem"]),
     )

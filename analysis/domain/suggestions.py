@@ -47,6 +47,7 @@ class SuggestingRules:
     named_stem: float
     vocals_stem: float
     silent_vocals_stem: float
+    only_in_stem: float
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def draft_suggestions(
     asked: list[Draft] = []
     if master is not None:
         asked += _from_master(master, stems)
-    asked += _from_stems(stems, rules)
+    asked += _from_stems(stems, master, rules)
     asked += _vocals(master, stems, rules)
     terms = _strongest(asked)
     terms = _without_contradictions(terms, stands)
@@ -188,8 +189,11 @@ def _from_master(master: Heard, stems: Sequence[Heard]) -> Iterable[Draft]:
         yield _from_tag(tag, master)
 
 
-def _from_stems(stems: Sequence[Heard], rules: SuggestingRules) -> Iterable[Draft]:
+def _from_stems(
+    stems: Sequence[Heard], master: Heard | None, rules: SuggestingRules
+) -> Iterable[Draft]:
     """Take instruments only: the mood of a lone bass line says nothing about the song."""
+    in_mix = {tag.term for tag in master.tags if tag.facet == INSTRUMENT} if master else set()
     for stem in stems:
         rule = rules.stems.get(stem.stem_role)
         if rule is None or not stem.has_sound:
@@ -200,7 +204,8 @@ def _from_stems(stems: Sequence[Heard], rules: SuggestingRules) -> Iterable[Draf
             if tag.facet == INSTRUMENT and (
                 tag.term in rule.may_hear or tag.term == rule.says or ANYTHING in rule.may_hear
             ):
-                yield _from_tag(tag, stem)
+                share = 1.0 if tag.term in in_mix or tag.term == rule.says else rules.only_in_stem
+                yield _from_tag(replace(tag, confidence=round(tag.confidence * share, 3)), stem)
 
 
 def _vocals(

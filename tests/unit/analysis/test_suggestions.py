@@ -123,6 +123,15 @@ def test_an_instrument_is_believed_only_in_a_stem_that_can_hold_it() -> None:
     assert "instrument:violin" not in drafts
 
 
+def test_what_only_a_lone_stem_has_counts_for_less_than_what_the_mix_has_too() -> None:
+    alone = asked(master(), stem("melody", tag("instrument", "harp", 0.98)))
+    assert alone["instrument:harp"].confidence == pytest.approx(0.98 * 0.7, abs=0.001)
+    both = asked(
+        master(tag("instrument", "harp", 0.6)), stem("melody", tag("instrument", "harp", 0.98))
+    )
+    assert both["instrument:harp"].confidence == 0.98
+
+
 def test_the_mood_of_a_lone_stem_says_nothing_about_the_song() -> None:
     assert "mood:sad" not in asked(master(), stem("melody", tag("mood", "sad", 0.99)))
 
