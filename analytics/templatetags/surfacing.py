@@ -22,6 +22,8 @@ def figure(value: float | None) -> str:
         return "0"
     if abs(value) >= 10:
         return f"{value:,.0f}"
+    if abs(value) < 0.0001:
+        return "under 0.0001"
     return f"{value:.2g}"
 
 
