@@ -122,11 +122,15 @@ def upload_list(access: Access) -> UploadList:
     since = timezone.now() - SHOWN_FOR
     mine = Upload.objects.visible_to(access).filter(owner=access.user)
     recent = mine.filter(Q(created_at__gt=since) | Q(status__in=ON_THE_WAY))
-    uploads = list(
+    found = (
         recent.exclude(status=Upload.Status.CANCELLED)
         .select_related("track", "stem", "audio")
         .order_by("-created_at", "-pk")[:AT_MOST]
     )
+    uploads = [upload for upload in found if not upload.metadata.get("dismissed")]
+    newest = {upload.batch: upload.created_at for upload in reversed(uploads)}
+    uploads.sort(key=lambda upload: upload.created_at)
+    uploads.sort(key=lambda upload: newest[upload.batch], reverse=True)
     rows = [FileRow(upload) for upload in uploads]
     refused = [row for row in rows if row.upload.status == Upload.Status.FAILED]
     archives = [row for row in rows if row.is_archive and row not in refused]

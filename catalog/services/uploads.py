@@ -302,6 +302,12 @@ def cancel(upload: Upload) -> None:
         close(upload, Upload.Status.CANCELLED)
 
 
+def dismiss(upload: Upload) -> None:
+    """Put a refused file out of sight; its row stays for a while as history."""
+    upload.metadata = {**upload.metadata, "dismissed": True}
+    upload.save(update_fields=["metadata", "updated_at"])
+
+
 def close(upload: Upload, status: str, error: str = "") -> None:
     """End an upload; its partial file goes."""
     upload.status, upload.error, upload.lease_until = status, error, None

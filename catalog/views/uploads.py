@@ -109,8 +109,11 @@ def upload_move(request: StudioRequest, upload_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @workspace_view(Permission.EDIT_OWN)
 def upload_cancel(request: StudioRequest, upload_id: uuid.UUID) -> HttpResponse:
-    """Stop a file that is still coming."""
+    """Stop a file that is still coming; put a refused one out of sight."""
     found = _find(request, upload_id)
+    if found.status == Upload.Status.FAILED:
+        services.dismiss(found)
+        return _answer(request, f"“{found.file_name}” is no longer listed.", kind="info")
     services.cancel(found)
     return _answer(request, f"“{found.file_name}” was stopped. Nothing of it was kept.")
 
