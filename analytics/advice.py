@@ -1,7 +1,8 @@
 """What would move a track: its open suggestions together, and each word it lacks alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import dist
 
 from analysis.models import Suggestion
 from analytics import selectors
@@ -9,7 +10,11 @@ from analytics.models import SimulationRun
 from analytics.reports import FacetTerm
 from analytics.services.what_if import Answer, Edit, answers, candidate_terms
 from catalog.access import Access
-from catalog.models import Track
+from catalog.models import Term, Track
+from catalog.vocabulary import default_terms
+
+FARTHEST_MOOD = 0.9
+"""On a circle of radius 1. Calm and dark are 1.4 apart, calm and melancholic 1.0. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def advise(*, access: Access, run: SimulationRun, track: Track) -> Advice:
     open_ones = list(Suggestion.objects.visible_to(access).open().filter(track=track))
     heard = {(s.facet, s.term): s.confidence for s in open_ones if s.is_term}
     near = selectors.space_results(access, run).filter(track=track, near__gt=0)
-    terms = candidate_terms(near)
+    terms = candidate_terms(near, heard=heard, fits=_mood_check(track))
     edits = [Edit(add=(term,)) for term in terms]
     if open_ones:
         edits.append(_all_accepted(open_ones))
@@ -63,6 +68,27 @@ def advise(*, access: Access, run: SimulationRun, track: Track) -> Advice:
         words=tuple(words),
         tried=len(terms),
     )
+
+
+def _mood_check(track: Track) -> Callable[[tuple[str, str]], bool]:
+    """Refuse moods far from every mood the track has, on the valence and arousal circle."""
+    moods = [
+        (term.valence, term.arousal)
+        for term in Term.objects.filter(assertions__track=track, facet="mood")
+        if term.valence is not None and term.arousal is not None
+    ]
+    points = {
+        spec.slug: (spec.valence or 0.0, spec.arousal or 0.0)
+        for spec in default_terms()
+        if spec.facet == "mood"
+    }
+
+    def fits(term: tuple[str, str]) -> bool:
+        if term[0] != "mood" or not moods or term[1] not in points:
+            return True
+        return min(dist(points[term[1]], mood) for mood in moods) <= FARTHEST_MOOD
+
+    return fits
 
 
 def _all_accepted(suggestions: list[Suggestion]) -> Edit:

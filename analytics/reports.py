@@ -16,7 +16,8 @@ from catalog.models import Track
 
 CHART_ROWS = 10
 NEAR_SHOWN = 8
-STRONGEST_SHOWN = 3
+FAR_OFF = 0.5
+"""Lacking half of what the last place has is as good as out of reach. Chosen."""
 
 STAGE_WORDS: Mapping[str, str] = {
     Stage.SURFACED.value: "Surfaced in a list",
@@ -98,11 +99,10 @@ def is_stale(run: SimulationRun, access: Access) -> bool:
 def honesty(run: SimulationRun) -> str:
     """Name everything the numbers of a run come from, in one line."""
     return (
-        f"Simulation of a prompt system, not a measurement of a streaming service: "
-        f"{run.bank.prompt_count:,} prompts (grammar {run.bank.grammar_version}), "
-        f"{run.market.name.lower()} of {run.market.track_count:,} tracks "
-        f"(version {run.market.version}), seed {run.seed}, engine {run.engine_version} "
-        f"({run.approach}), listener {run.choice_version} ({run.examination})."
+        f"Simulation of a prompt system, not a measurement of a streaming service. "
+        f"Prompt bank {run.bank.grammar_version} ({run.bank.prompt_count:,} prompts), "
+        f"{run.market.name.lower()} {run.market.version} ({run.market.track_count:,} tracks), "
+        f"seed {run.seed}, engine {run.engine_version}, listener {run.choice_version}."
     )
 
 
@@ -114,9 +114,7 @@ def track_report(access: Access, run: SimulationRun, track: Track) -> TrackRepor
     labels = selectors.term_labels(access)
     rows = list(selectors.space_results(access, run).filter(track=track))
     surfaced = tuple(_line(row, labels) for row in rows if row.surfaced)
-    near = sorted(
-        (row for row in rows if not row.surfaced), key=lambda row: (row.short_by or 0, -row.near)
-    )
+    near = sorted((row for row in rows if not row.surfaced), key=lambda row: -nearness(row))
     spaces = run.bank.space_count
     return TrackReport(
         run=run,
@@ -134,6 +132,11 @@ def track_report(access: Access, run: SimulationRun, track: Track) -> TrackRepor
         sensitivity=_sensitivity(result),
         is_stale=is_stale(run, access),
     )
+
+
+def nearness(row: SpaceResult) -> float:
+    """How near a track is to a space: for how many prompts, and by how little it falls short."""
+    return row.near / row.prompt_count * max(0.0, 1 - (row.short_by or 0.0) / FAR_OFF)
 
 
 def _line(row: SpaceResult, labels: Mapping[tuple[str, str], str]) -> SpaceLine:
@@ -214,8 +217,13 @@ def _conversion_finding(lines: Sequence[SpaceLine]) -> str:
 
 
 def _funnel(result: TrackResult) -> tuple[FunnelLine, ...]:
+    # Saves carry both kinds of doubt, as everywhere; the other stages that of the listener only.
+    figures = {
+        **result.funnel,
+        Stage.SAVED.value: (result.saves, result.saves_low, result.saves_high),
+    }
     return tuple(
-        FunnelLine(words, *result.funnel[stage])
+        FunnelLine(words, *figures[stage])
         for stage, words in STAGE_WORDS.items()
         if stage in result.funnel
     )

@@ -13,6 +13,7 @@ ROW_HEIGHT = 46
 LABEL_BASELINE = 15
 MARK_MIDDLE = 30
 AXIS_HEIGHT = 24
+LONGEST_LABEL = 40
 PLOT_END = 97.0
 """Per cent of the width where the axis ends, so that the last tick's text stays inside."""
 
@@ -94,7 +95,7 @@ def _chart(
 ) -> Chart:
     drawn = tuple(
         Row(
-            label=row.label,
+            label=shortened(row.label),
             detail=row.detail,
             label_y=number * ROW_HEIGHT + LABEL_BASELINE,
             mark_y=number * ROW_HEIGHT + MARK_MIDDLE,
@@ -122,6 +123,11 @@ def _chart(
         axis_y=axis,
         said=f"{what}. " + ". ".join(row.said for row in drawn),
     )
+
+
+def shortened(label: str) -> str:
+    """Keep a label clear of the figures at the right end on a phone; tables show it whole."""
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rstrip() + "…"
 
 
 def _percent(place: float) -> str:

@@ -434,8 +434,10 @@ def _stage_totals(
 
 
 def _quantile_interval(values: Floats, n: int) -> Interval:
-    low, middle, high = (float(v) for v in np.quantile(values, [0.025, 0.5, 0.975]))
-    return Interval(middle, low, high, n)
+    """Geometric mean and the middle 95 % of the draws."""
+    low, high = (float(v) for v in np.quantile(values, [0.025, 0.975]))
+    middle = float(np.exp(np.log(values).mean())) if values.min() > 0 else float(values.mean())
+    return Interval(middle, min(low, middle), max(high, middle), n)
 
 
 def _moved_totals(

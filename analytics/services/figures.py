@@ -134,7 +134,7 @@ def _kept(figures: Figures) -> list[SpaceFigures]:
         else:
             near.setdefault(row.track, []).append(row)
     for rows in near.values():
-        rows.sort(key=lambda row: (row.short_by or 0.0, -row.near))
+        rows.sort(key=lambda row: (-row.near / row.prompts, row.short_by or 0.0))
         kept += rows[:NEAR_ROWS_A_TRACK]
     return kept
 

@@ -1,6 +1,6 @@
 """What if a track were described otherwise: answered from the newest run, before saving."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -194,15 +194,22 @@ def _compare(stage: _Stage, edit: Edit, before: Figures, after: Figures) -> Answ
     )
 
 
-def candidate_terms(rows: Iterable[SpaceResult]) -> list[Term]:
+JUDGED = frozenset({"mood", "activity", "theme"})
+"""Facets where a person may truthfully say more without hearing something new in the recording."""
+
+
+def candidate_terms(
+    rows: Iterable[SpaceResult], *, heard: Container[Term], fits: Callable[[Term], bool]
+) -> list[Term]:
     """Terms that stand between a track and the spaces it nearly reaches, the most promising first.
 
-    Decades are facts of the recording, not a choice of words, so they are left out.
+    Only what could be true: a genre, an instrument or a voice must have been heard by the analysis
+    (`heard`), and a mood must not contradict the moods the track has (`fits`).
     """
     worth: dict[Term, float] = {}
     for row in rows:
         for facet, slug in row.missing:
-            if facet != "property":
+            if (facet in JUDGED or (facet, slug) in heard) and fits((facet, slug)):
                 weight = row.space.size * row.near / row.prompt_count / len(row.missing)
                 worth[facet, slug] = worth.get((facet, slug), 0.0) + weight
     return sorted(worth, key=lambda term: (-worth[term], term))[:MOST_CANDIDATES]
