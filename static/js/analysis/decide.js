@@ -66,6 +66,50 @@ function focusWhatComesNext(list) {
   heading.focus();
 }
 
+// Fingers are faster than answers: keys pressed while an answer is on its way wait for the new list. Those pressed
+// while the form for another answer loads are meant for it, so they must not decide anything.
+
+const KEYS = new Set("jkareulnpA[]");
+const WAITS = "#suggestions, #review";
+const LOADS = ".ask-edit";
+let underWay = 0;
+let early = [];
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.target?.matches(`${WAITS}, ${LOADS}`)) underWay += 1;
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!detail.target?.matches(`${WAITS}, ${LOADS}`)) return;
+  const over = () => {
+    underWay = Math.max(0, underWay - 1);
+    if (detail.target.matches(LOADS)) early = [];
+    replay();
+  };
+  // Until htmx has settled, the forms of a new list would load a page.
+  if (detail.successful) document.addEventListener("htmx:afterSettle", over, { once: true });
+  else over();
+});
+
+function replay() {
+  while (early.length && !underWay) {
+    document.body.dispatchEvent(
+      new KeyboardEvent("keydown", { key: early.shift(), bubbles: true, cancelable: true }),
+    );
+  }
+}
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const typing = event.target.closest?.("input, textarea, select, dialog[open]");
+    if (!underWay || typing || event.ctrlKey || event.metaKey || !KEYS.has(event.key)) return;
+    event.preventDefault();
+    early.push(event.key);
+  },
+  { capture: true },
+);
+
 // The lanes under the waveform are drawn once; their state follows the list.
 behaviour("[data-lane]", (row) => {
   for (const lane of document.querySelectorAll(`.lane[data-of="${CSS.escape(row.dataset.lane)}"]`)) {
