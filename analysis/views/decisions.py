@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_http_methods, require_POST
 
 from analysis.forms import AnswerForm, answer_form
@@ -84,7 +85,8 @@ def accept_likely(request: StudioRequest, track_id: int) -> HttpResponse:
         decision = deciding.accept_likely(track=track, access=request.access)
     except (AlreadyDecided, NotAnAnswer) as error:
         return answer(request, track.pk, str(error), kind="warning")
-    return answer(request, track.pk, f"Accepted {len(decision.suggestions)} suggestions.")
+    count = len(decision.suggestions)
+    return answer(request, track.pk, f"Accepted {count} suggestion{pluralize(count)}.")
 
 
 @require_POST
