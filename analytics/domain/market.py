@@ -8,7 +8,7 @@ begins with the tracks of a smaller one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,7 @@ class MarketModel:
     scene_sizes: Floats
     """Mean number of tags of a scene's tracks."""
     scene_tags: Floats
-    """Shape (n_scenes, n_terms), before calibration."""
+    """Shape (n_scenes, n_terms): calibrated so that shares come out as counted."""
     figures: Mapping[str, Any]
     genre_lists: Mapping[str, Genre]
     mood_weights: Floats
@@ -152,7 +152,7 @@ def market_model(
         **{slug: grammar.genres[like] for slug, like in figures["same_lists"].items()},
     }
     scene_shares = np.array([scene["share"] for scene in scenes["scene"]])
-    return MarketModel(
+    model = MarketModel(
         name=figures["name"],
         version=str(figures["version"]),
         terms=terms,
@@ -173,6 +173,7 @@ def market_model(
         ),
         points=points,
     )
+    return replace(model, scene_tags=tags * _calibration(model))
 
 
 def _mood_weights(terms: Sequence[Term], lists: Mapping[str, Genre], grammar: Grammar) -> Floats:
@@ -222,7 +223,7 @@ def draw_market(model: MarketModel, *, tracks: int, seed: int) -> Market:
     """Draw `tracks` tracks. Memory is about one byte per track and term (400 terms)."""
     if not FEWEST_TRACKS <= tracks <= MOST_TRACKS:
         raise ValueError(f"A market has {FEWEST_TRACKS} to {MOST_TRACKS:,} tracks.")
-    log_tags = np.log(np.maximum(model.scene_tags * _calibration(model), 1e-30)).astype(np.float32)
+    log_tags = np.log(np.maximum(model.scene_tags, 1e-30)).astype(np.float32)
     parts = [
         _draw_chunk(model, log_tags, random=np.random.default_rng([seed, 1, number]))
         for number in range(-(-tracks // CHUNK))
