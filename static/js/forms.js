@@ -10,9 +10,6 @@ behaviour("[data-submit-on-change]", (element, signal) => {
 
 const unsaved = new Set();
 
-/** Tell whether a guarded form on this page holds words that are not saved. */
-export const hasUnsaved = () => [...unsaved].some((form) => form.isConnected);
-
 behaviour("form[data-guard]", (form, signal) => {
   form.addEventListener("input", () => unsaved.add(form), { signal });
   form.addEventListener("submit", () => unsaved.delete(form), { signal });
@@ -20,5 +17,5 @@ behaviour("form[data-guard]", (form, signal) => {
 });
 
 addEventListener("beforeunload", (event) => {
-  if (hasUnsaved()) event.preventDefault();
+  if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
 });

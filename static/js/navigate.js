@@ -1,7 +1,6 @@
 // While music plays, links to other pages of the studio change the page under the player, so the music
 // does not stop. With nothing playing, links are ordinary page loads.
 
-import { hasUnsaved } from "./forms.js";
 import { isPlaying } from "./player.js";
 import { announce } from "./toast.js";
 
@@ -17,6 +16,12 @@ function leadsToAPage(link) {
     url.pathname.startsWith("/w/") &&
     !(sameDocument && (url.hash || link.getAttribute("href").startsWith("#")))
   );
+}
+
+/** Ask everybody who would object to a page load: unsaved words, uploads on their way. */
+function somethingHoldsThePage() {
+  const question = new Event("beforeunload", { cancelable: true });
+  return !window.dispatchEvent(question);
 }
 
 /** Fetch a page and put it in place of this one; anything unexpected becomes an ordinary page load. */
@@ -94,7 +99,7 @@ document.addEventListener("click", (event) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = event.target.closest("a[href]");
   if (!link || !isPlaying() || !leadsToAPage(link)) return;
-  if (hasUnsaved()) return; // an ordinary load asks before words are lost
+  if (somethingHoldsThePage()) return; // an ordinary load asks before anything is lost
   event.preventDefault();
   visit(link.href, { push: true });
 });

@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Track
+from tests.audio import tone, wav_bytes
 from tests.factories import WorkspaceFactory, make_track, member
 from tests.support.browser import sign_in
 
@@ -18,6 +19,21 @@ def track(context: BrowserContext, live_server: LiveServer) -> Track:
 
 def address_of(live_server: LiveServer, track: Track) -> str:
     return f"{live_server.url}/w/{track.workspace.slug}/tracks/{track.pk}/"
+
+
+def play_something(page: Page) -> None:
+    sound = wav_bytes(tone(duration_s=20))
+    page.route("**/sound.wav", lambda route: route.fulfill(body=sound, content_type="audio/wav"))
+    page.evaluate(
+        """() => {
+          const button = document.createElement("button");
+          button.textContent = "Play it";
+          Object.assign(button.dataset, { play: "", track: "7", title: "It", src: "/sound.wav" });
+          document.getElementById("main").append(button);
+        }"""
+    )
+    page.get_by_role("button", name="Play it").click()
+    page.get_by_role("button", name="Pause", exact=True).wait_for()
 
 
 def rename(page: Page, live_server: LiveServer, track: Track) -> None:
@@ -58,10 +74,13 @@ def test_undo_works_without_javascript(
     plain.close()
 
 
+@pytest.mark.parametrize("playing", [False, True])
 def test_unsaved_words_are_not_lost_by_a_click(
-    page: Page, live_server: LiveServer, track: Track
+    page: Page, live_server: LiveServer, track: Track, playing: bool
 ) -> None:
     page.goto(address_of(live_server, track))
+    if playing:
+        play_something(page)
     page.locator("#description textarea").fill("A slow song about the harbour.")
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
