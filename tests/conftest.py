@@ -80,7 +80,7 @@ def _empty_broker(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def worker(transactional_db: None, embedded_services: Services) -> Iterator[Worker]:
-    """Run a real worker on the test database; `kill`, `restart` and `wait_until` are its own."""
+    """Run a real worker on the test database; `kill`, `start` and `wait_until` are its own."""
     found = Worker(
         database=connection.settings_dict["NAME"], log=settings.VAR_DIR / "log" / "worker.log"
     )

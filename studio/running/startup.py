@@ -21,6 +21,7 @@ from studio.running.instance import Instance
 from studio.running.programs import programs
 from studio.running.supervisor import Supervisor
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SERVICES_CHECKED_EVERY_S = 2.0
 WEB_READY_WITHIN_S = 180.0
 # A web server that ends this often before it ever answered will not answer.
@@ -54,6 +55,7 @@ def run(*, host: str, port: int, demo: bool) -> None:
         if left := instance.end_leftovers():
             print(f"Ended {left} processes that an earlier studio left behind.", flush=True)
         check_port(host, port)
+        warn_about_reach(host)
         with _embedded_services() as found:
             prepare(demo=demo)
             _serve(instance, found, host=host, port=port)
@@ -96,6 +98,18 @@ def check_port(host: str, port: int) -> None:
                 f"Port {port} is taken by another program; choose another one: "
                 f"make up PORT={port + 1}."
             ) from error
+
+
+def warn_about_reach(host: str) -> None:
+    """Say what it means to listen beyond this machine with the settings of a local studio."""
+    if host in LOOPBACK or not settings.DEBUG:
+        return
+    print(
+        f"Listening on {host} with DEBUG on: whoever reaches this machine sees the details of "
+        f"errors. It answers to {', '.join(settings.ALLOWED_HOSTS)}; name others in ALLOWED_HOSTS. "
+        "docs/deploy.md says how to run Liner for others.",
+        flush=True,
+    )
 
 
 def demo_login() -> dict[str, str] | None:

@@ -62,13 +62,6 @@ class Worker:
         """End the worker and all its children as `kill -9` or a power cut does."""
         self._end(signal.SIGKILL)
 
-    def kill_main_only(self) -> None:
-        """End only the main process by `kill -9`; its children find out by themselves."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
-        self._process = None
-
     def stop(self) -> None:
         """Let the worker finish what it runs, then end it; what lingers is killed."""
         if self._process is None:
@@ -79,12 +72,6 @@ class Worker:
         except subprocess.TimeoutExpired:
             self._end(signal.SIGKILL)
         self._process = None
-
-    def restart(self) -> None:
-        """Kill the worker if it runs, and start another one."""
-        if self._process is not None:
-            self.kill()
-        self.start()
 
     def wait_until(self, holds: Callable[[], object], *, within_s: float = 60.0) -> None:
         """Wait for something the worker brings about; its log is shown when it does not."""
