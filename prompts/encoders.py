@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from catalog.errors import StudioError
 
-DIMENSIONS = 128
+DIMENSIONS = 256
 """The embedding is trained so that its first 64, 128 or 256 numbers stand alone (Matryoshka)."""
 
 

@@ -98,6 +98,11 @@ def build_lexicon(terms: Iterable[VocabularyTerm]) -> Lexicon:
         },
         orders=read_orders(),
         weak=frozenset(fold(form) for form in words["weak"]["forms"]),
+        voice_of={
+            fold(word): Term("vocals", f"{kind}-vocals")
+            for kind, forms in words["voice_of"].items()
+            for word in forms
+        },
         weak_after=frozenset(fold(word) for word in words["weak"]["with_words"]),
     )
 

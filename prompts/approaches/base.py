@@ -8,8 +8,8 @@ import numpy as np
 
 from catalog.errors import StudioError
 from prompts.domain.index import Floats, TrackIndex
-from prompts.domain.intent import Intent
-from prompts.domain.queries import named_positions
+from prompts.domain.intent import Intent, Polarity
+from prompts.domain.names import known_names
 from prompts.domain.ranking import Component, Mix
 
 
@@ -67,7 +67,8 @@ class ContentBased:
                 "No track has a sonic signature yet.",
                 hint="Wait for the analysis to finish, or use the prompt-driven approach.",
             )
-        seeds = [named_positions(chip, index) for chip in intent.chips]
+        names = known_names(intent, index, Polarity.WANTED)
+        seeds = [name.positions(index) for name in names]
         found = np.concatenate(seeds) if seeds else np.zeros(0, np.int32)
         if not len(found):
             raise ApproachUnavailable(

@@ -17,7 +17,7 @@ Vector = NDArray[np.float32]
 CHILD_SATISFIES_PARENT = 0.95
 PARENT_SATISFIES_CHILD = 0.35
 RELATED_BACKWARDS = 0.8
-MOOD_REACH = 0.3
+MOOD_REACH = 0.2
 MOOD_NEAR = 0.5
 EXPECTATION = 0.35
 """Weights of the relations, chosen by looking at result lists; `bench retrieval` guards them."""
@@ -42,6 +42,7 @@ _LOW, _MEDIUM, _HIGH = (Term("property", f"{level}-energy") for level in ("low",
 _INSTRUMENTAL = Term("vocals", "instrumental")
 _VOCALS = Term("vocals", "vocals")
 _DECADES = {decade: Term("property", f"{decade}s") for decade in range(1950, 2020, 10)}
+_BESIDE_THE_MUSIC = ("spoken-word", "wordless-vocals", "light-vocals", "processed-vocals")
 _MODERN = Term("property", "modern")
 _MODERN_FROM_YEAR = 2015
 
@@ -175,9 +176,7 @@ class ConceptSpace:
                     weights[term] = weight
                     sources[term] = "description"
         if _INSTRUMENTAL in weights and not has_said_vocals:
-            voiced = [t for t in weights if t.facet == "vocals" and t != _INSTRUMENTAL]
-            if voiced:  # "instrumental with vocal chops": the text is of two minds, believe neither
-                weights[_INSTRUMENTAL] = CARRIES_FROM / 2
+            _settle_voices(weights)
         for term, weight, source in _facts(document):
             if term in self.columns and weight > weights.get(term, 0.0):
                 weights[term] = weight
@@ -205,6 +204,20 @@ class ConceptSpace:
                 held.add(self.columns[term])
                 held.update(self.columns[ancestor] for ancestor in self.ancestors[term])
         return frozenset(held)
+
+
+def _settle_voices(weights: dict[Term, float]) -> None:
+    """A text says "instrumental" and speaks of voices too.
+
+    One voice in passing (talking, a sample, a hum) does not make it a song: it counts little.
+    Where several are described, the word instrumental was loose, and counts little itself.
+    """
+    voiced = [term for term in weights if term.facet == "vocals" and term != _INSTRUMENTAL]
+    if len(voiced) < 2 or all(term.slug in _BESIDE_THE_MUSIC for term in voiced):
+        for term in voiced:
+            weights[term] = min(weights[term], CARRIES_FROM / 2)
+    else:
+        weights[_INSTRUMENTAL] = CARRIES_FROM / 2
 
 
 def tempo_levels(tempo_bpm: float) -> tuple[float, float, float]:

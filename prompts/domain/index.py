@@ -1,7 +1,7 @@
 """The track index: everything the engine needs of a market, as arrays."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from prompts.domain.documents import TrackDocument
 from prompts.domain.energy import energy_of
 from prompts.domain.lexical import (
     BUCKETS,
+    content_text,
     content_words,
     count_words,
     inverse_frequency,
@@ -40,6 +41,7 @@ class Encoder(Protocol):
     """Turns texts into unit vectors."""
 
     dimensions: int
+    name: str
 
     def encode(self, texts: Sequence[str]) -> Floats: ...
 
@@ -97,6 +99,7 @@ class EncodedTrack:
     duration_s: float
     key: int
     artists: tuple[str, ...]
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class TrackIndex:
     artists: Mapping[str, Positions]
     titles: Mapping[str, Positions]
     signatures: Floats | None
+    spellings: dict[str, str] = field(default_factory=dict)
+    """Misspelt artist names met so far and what they were taken for; a cache."""
 
     def __len__(self) -> int:
         return len(self.track_ids)
@@ -138,21 +143,26 @@ def name_key(name: str) -> str:
 
 
 def document_text(document: TrackDocument, space: ConceptSpace) -> str:
-    """What the text embedding reads of a track: its terms in words, then its descriptions."""
-    labels = [
+    """What the text embedding reads of a track: names, terms in words, descriptions."""
+    labels = _labels(document, space)
+    said = [space.read_text(text).affirmed for text in document.texts]
+    content = content_text(" ".join([*labels, *said]), space.lexicon.cues.stop_words)
+    return " ".join([document.title, *document.artists, document.label, content]).strip()
+
+
+def _labels(document: TrackDocument, space: ConceptSpace) -> list[str]:
+    return [
         space.lexicon.label(Term(facet, slug))
         for facet, slugs in sorted(document.terms.items())
         for slug, weight in sorted(slugs.items())
         if weight >= CARRIES_FROM
     ]
-    said = [space.read_text(text).affirmed for text in document.texts]
-    return ". ".join([*([", ".join(labels)] if labels else []), *said])
 
 
 def document_words(document: TrackDocument, space: ConceptSpace) -> list[str]:
-    """What the lexical part reads of a track: title, artists, label, descriptions."""
+    """What the lexical part reads of a track: title, artists, label, terms, descriptions."""
     said = [space.read_text(text).affirmed for text in document.texts]
-    texts = (document.title, *document.artists, document.label, *said)
+    texts = (document.title, *document.artists, document.label, *_labels(document, space), *said)
     return content_words(texts, space.lexicon.cues.stop_words)
 
 
@@ -212,6 +222,7 @@ def encode_track(document: TrackDocument, index: TrackIndex) -> EncodedTrack:
         duration_s=document.duration_s or np.nan,
         key=key_code(document.key),
         artists=tuple(name_key(artist) for artist in document.artists),
+        title=fold_title(document.title),
     )
 
 

@@ -79,6 +79,9 @@ class Chip:
         return self.strength in (Strength.HARD, Strength.SOFT)
 
 
+_NAMES = (Kind.LIKE_ARTIST, Kind.LIKE_TRACK)
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A parsed prompt. `free_text` is what the text part may see: the prompt without negations."""
@@ -86,6 +89,12 @@ class Intent:
     text: str
     chips: tuple[Chip, ...] = ()
     free_text: str = ""
+
+    @property
+    def searched_text(self) -> str:
+        """What the word search looks for: the free text and the names, without refused names."""
+        names = (c.value for c in self.chips if c.kind in _NAMES and c.polarity is Polarity.WANTED)
+        return " ".join([self.free_text, *names]).strip()
 
     def of_kind(self, kind: Kind) -> Iterator[Chip]:
         """Chips of one kind that count."""

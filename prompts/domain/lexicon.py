@@ -116,6 +116,7 @@ class Lexicon:
     orders: "OrderWords"
     weak: frozenset[str]
     weak_after: frozenset[str]
+    voice_of: Mapping[str, Term]
 
     def label(self, term: Term) -> str:
         """The word people read for a term; the slug in words if the lexicon does not know it."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from prompts.domain import order_words
 from prompts.domain.intent import Chip, Intent, Kind, Polarity, Strength
@@ -57,15 +58,12 @@ class Parser:
             *unsupported,
             *self._unknown(cleaned, reading.unknown, unsupported),
         ]
-        merged = _merge(chips)
+        merged = _settle_voices(_merge(chips))
         implied = order_words.implied_arc(merged, self.lexicon.orders)
         if implied is not None:
             merged.append(implied)
         if len(merged) > MAX_CHIPS:
-            left_out = len(merged) - MAX_CHIPS
-            note = f"The prompt names {left_out} more things; they were not used."
-            more = Chip(Kind.OTHER, Polarity.WANTED, Strength.UNSUPPORTED, "and more", note=note)
-            merged = [*merged[:MAX_CHIPS], more]
+            merged = _shortened(merged)
         if len(text) > MAX_CHARACTERS:
             note = f"Only the first {MAX_CHARACTERS:,} characters were read."
             merged.append(
@@ -200,10 +198,41 @@ def _figure_chip(mention: Mention, words: str) -> Chip:
 
 def _named_chip(named: Named) -> Chip:
     return Chip(
-        named.kind, Polarity.EXCLUDED if named.is_excluded else Polarity.WANTED, Strength.SOFT,
+        named.kind, Polarity.EXCLUDED if named.is_excluded else Polarity.WANTED,
+        Strength.HARD if named.is_excluded else Strength.SOFT,
         f"like {named.name}" if not named.is_excluded else named.name, value=named.name,
         text=named.name, start=named.start, end=named.end,
     )  # fmt: skip
+
+
+def _shortened(chips: list[Chip]) -> list[Chip]:
+    """The hard chips and the first of the others, and one chip that says how many were left."""
+    hard = [chip for chip in chips if chip.strength is Strength.HARD][:MAX_CHIPS]
+    others = [chip for chip in chips if chip.strength is not Strength.HARD]
+    kept = sorted([*hard, *others[: MAX_CHIPS - len(hard)]], key=lambda chip: chip.start)
+    note = f"The prompt names {len(chips) - len(kept)} more things; they were not used."
+    more = Chip(Kind.OTHER, Polarity.WANTED, Strength.UNSUPPORTED, "and more", note=note)
+    return [*kept, more]
+
+
+def _settle_voices(chips: list[Chip]) -> list[Chip]:
+    """A prompt that asks for an instrumental and for a voice means neither strictly."""
+    wants_voice = any(
+        chip.term is not None
+        and chip.term.facet == "vocals"
+        and chip.term != INSTRUMENTAL
+        and chip.polarity in (Polarity.WANTED, Polarity.TOUCH)
+        for chip in chips
+    )
+    if not wants_voice:
+        return chips
+    note = "The prompt asks for a voice as well, so this only weighs."
+    return [
+        replace(chip, strength=Strength.SOFT, note=note)
+        if chip.term == INSTRUMENTAL and chip.strength is Strength.HARD
+        else chip
+        for chip in chips
+    ]
 
 
 def _merge(chips: Iterable[Chip]) -> list[Chip]:

@@ -6,23 +6,26 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import csr_array
 
-from prompts.domain.index import Floats, TrackIndex, fold_title, key_code, name_key
+from prompts.domain.index import Floats, TrackIndex, key_code
 from prompts.domain.intent import Chip, Intent, Kind, Polarity, Strength
-from prompts.domain.lexical import BUCKETS, content_words, query_words
+from prompts.domain.lexical import BUCKETS, content_text, content_words, query_words
 from prompts.domain.lexicon import Term
+from prompts.domain.names import KnownName, known_names
 
 
 @dataclass(frozen=True, slots=True)
 class Blend:
     """How much each part may add to a score. Visible on the page and in the method notes."""
 
-    concepts: float = 0.6
-    text: float = 0.25
-    words: float = 0.15
+    concepts: float = 0.42
+    text: float = 0.28
+    words: float = 0.3
     less: float = 0.6
     like: float = 0.5
-    no_vocals_bonus: float = 0.35
+    no_voice: float = 0.16
+    likely_voice: float = 0.6
     unknown_fact: float = 0.3
+    named: float = 0.15
 
 
 VOCALS = Term("vocals", "vocals")
@@ -48,9 +51,11 @@ class Filters:
     together: tuple[tuple[tuple[int, ...], Chip], ...] = ()
     required: tuple[tuple[int, Chip], ...] = ()
     bounds: tuple[Bound, ...] = ()
+    names: tuple[KnownName, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.excluded or self.together or self.required or self.bounds)
+        parts = (self.excluded, self.together, self.required, self.bounds, self.names)
+        return any(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class QueryBlock:
     weights: Floats
     words: csr_array
     filters: tuple[Filters, ...]
+    names: tuple[tuple[KnownName, ...], ...]
     blend: Blend = field(default_factory=Blend)
 
     def __len__(self) -> int:
@@ -73,6 +79,7 @@ class QueryBlock:
             self.weights[start:stop],
             self.words[start:stop],
             self.filters[start:stop],
+            self.names[start:stop],
             self.blend,
         )
 
@@ -83,22 +90,25 @@ def encode(
     """Encode intents against an index (its columns, its idea of rarity, its artists)."""
     blend = blend or Blend()
     weights = np.zeros((len(intents), index.matrix.shape[0]), dtype=np.float32)
-    texts = index.encoder.encode([intent.free_text for intent in intents])
+    stop_words = index.space.lexicon.cues.stop_words
+    texts = index.encoder.encode([content_text(i.searched_text, stop_words) for i in intents])
     indptr = np.zeros(len(intents) + 1, dtype=np.int64)
     buckets: list[np.ndarray] = []
     values: list[np.ndarray] = []
     filters: list[Filters] = []
-    stop_words = index.space.lexicon.cues.stop_words
+    names: list[tuple[KnownName, ...]] = []
     for row, intent in enumerate(intents):
         concepts = concept_weights(intent, index, blend)
         weights[row, : len(index.space)] = blend.concepts * concepts
-        weights[row, index.text_columns] = blend.text * texts[row]
-        words = content_words([intent.free_text], stop_words)
+        share = blend.text if concepts.any() else blend.text + blend.concepts
+        weights[row, index.text_columns] = share * texts[row]
+        words = content_words([intent.searched_text], stop_words)
         row_buckets, row_values = query_words(words, index.statistics.word_rarity)
         buckets.append(row_buckets)
         values.append(blend.words * row_values)
         indptr[row + 1] = indptr[row] + len(row_buckets)
         filters.append(read_filters(intent, index))
+        names.append(known_names(intent, index, Polarity.WANTED))
     matrix = csr_array(
         (
             np.concatenate(values) if values else np.zeros(0, np.float32),
@@ -107,7 +117,7 @@ def encode(
         ),
         shape=(len(intents), BUCKETS),
     )
-    return QueryBlock(tuple(intents), weights, matrix, tuple(filters), blend)
+    return QueryBlock(tuple(intents), weights, matrix, tuple(filters), tuple(names), blend)
 
 
 def chip_weights(
@@ -116,22 +126,25 @@ def chip_weights(
     """Split the weights over the concept columns by the chip they come from.
 
     The wanted ones add up to 1 over all chips. The chip None stands for all named artists together.
+    A refusal of voices adds fixed points on top: for being said to have none, and against terms
+    that usually come with one, so that unstated tracks stay but come later.
     """
     columns = index.space.columns
     rarity = index.statistics.concept_rarity
     split: list[tuple[Chip | None, dict[int, float]]] = []
+    voiceless: list[Chip] = []
     for chip in intent.chips:
         if not chip.counts or chip.term is None or chip.term not in columns:
             continue
         column = columns[chip.term]
         weights: dict[int, float] = {}
+        if _refuses_voices(chip):
+            voiceless.append(chip)
+            continue
         if chip.polarity in (Polarity.WANTED, Polarity.TOUCH):
             weights[column] = chip.weight * float(rarity[column])
         elif chip.polarity is Polarity.LESS:
             weights[column] = -blend.less * chip.weight * float(rarity[column])
-        elif _refuses_voices(chip):
-            weights[columns[INSTRUMENTAL]] = blend.no_vocals_bonus
-            weights[columns[VOCALS]] = -blend.no_vocals_bonus
         split.append((chip, weights))
     values = [value for _, weights in split for value in weights.values()]
     total = sum(value for value in values if value > 0) or -sum(values)
@@ -142,6 +155,9 @@ def chip_weights(
         split = [(chip, {c: v * scale for c, v in weights.items()}) for chip, weights in split]
     if like is not None:
         split.append((None, {column: share * value for column, value in like.items()}))
+    for chip in voiceless[:1]:
+        points = {columns[INSTRUMENTAL]: blend.no_voice, columns[VOCALS]: -blend.likely_voice}
+        split.append((chip, {column: value / blend.concepts for column, value in points.items()}))
     return split
 
 
@@ -155,34 +171,16 @@ def concept_weights(intent: Intent, index: TrackIndex, blend: Blend) -> Floats:
 
 
 def _refuses_voices(chip: Chip) -> bool:
+    if chip.term == INSTRUMENTAL:
+        return chip.polarity is Polarity.WANTED and chip.strength is Strength.HARD
     return chip.term == VOCALS and chip.polarity is Polarity.EXCLUDED and not chip.together
-
-
-def named_positions(chip: Chip, index: TrackIndex) -> np.ndarray:
-    """Tracks of this index that a "like ..." chip names; empty if it holds none."""
-    if chip.kind is Kind.LIKE_TRACK:
-        work, _, artist = chip.value.rpartition(" by ")
-        found = index.titles.get(fold_title(work or chip.value))
-        if found is not None:
-            return found
-        return index.artists.get(name_key(artist), np.zeros(0, np.int32))
-    if chip.kind is Kind.LIKE_ARTIST:
-        found = index.artists.get(name_key(chip.value))
-        if found is None:
-            found = index.titles.get(fold_title(chip.value))
-        if found is not None:
-            return found
-    return np.zeros(0, np.int32)
 
 
 def _like(intent: Intent, index: TrackIndex) -> dict[int, float] | None:
     """The mean concept row of the named artists' tracks, scaled to add up to 1."""
     rows = [
-        index.matrix[: len(index.space), positions].mean(axis=1)
-        for chip in intent.chips
-        if chip.counts and chip.polarity is Polarity.WANTED
-        for positions in [named_positions(chip, index)]
-        if len(positions)
+        index.matrix[: len(index.space), name.positions(index)].mean(axis=1)
+        for name in known_names(intent, index, Polarity.WANTED)
     ]
     if not rows:
         return None
@@ -218,7 +216,8 @@ def read_filters(intent: Intent, index: TrackIndex) -> Filters:
                 required.append((column, chip))
         else:
             bounds.extend(bounds_of(chip))
-    return Filters(tuple(excluded), tuple(together), tuple(required), tuple(bounds))
+    names = known_names(intent, index, Polarity.EXCLUDED)
+    return Filters(tuple(excluded), tuple(together), tuple(required), tuple(bounds), names)
 
 
 def bounds_of(chip: Chip) -> list[Bound]:

@@ -13,12 +13,12 @@ from prompts.domain.index import EncodedTrack, Floats, TrackIndex, encode_track
 from prompts.domain.intent import Chip, Kind, Polarity, Strength
 from prompts.domain.lexical import bucket, content_words
 from prompts.domain.lexicon import Term
+from prompts.domain.names import known_name
 from prompts.domain.queries import (
     Filters,
     QueryBlock,
     bounds_of,
     chip_weights,
-    named_positions,
 )
 from prompts.domain.surfacing import (
     apply_filters,
@@ -32,8 +32,8 @@ from prompts.domain.surfacing import (
 LEAST_EVIDENCE = 0.03
 """A track must owe at least this much to terms or words; likeness of texts alone lists nothing."""
 
-LEAST_LIKENESS = 0.12
-"""... unless the texts are this much alike, in score points (out of the blend's 0.25)."""
+LEAST_LIKENESS = 0.14
+"""... unless the texts are this much alike, in score points (out of the blend's 0.28)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +182,14 @@ def fate_of(chip: Chip, index: TrackIndex, visible: NDArray[np.bool_]) -> Fate:
     if chip.strength is Strength.UNKNOWN:
         return _unknown_fate(chip, index, visible)
     if chip.kind in (Kind.LIKE_ARTIST, Kind.LIKE_TRACK):
-        found = int(visible[named_positions(chip, index)].sum())
-        if not found:
+        name = known_name(chip, index)
+        found = int(visible[name.positions(index)].sum()) if name else 0
+        if not name or not found:
             return Fate(
                 chip, f"Nothing by that name in this catalog, so “{chip.value}” changes nothing.", 0
             )
+        if chip.polarity is Polarity.EXCLUDED:
+            return Fate(chip, f"Removed {_tracks(found)} of that name.", total - found, found)
         return Fate(chip, f"Compared with {_tracks(found)} of that name.", found)
     if chip.term is not None and chip.term in index.space.columns:
         return _term_fate(chip, index, visible, total)
@@ -231,8 +234,8 @@ def _term_fate(chip: Chip, index: TrackIndex, visible: NDArray[np.bool_], total:
     if chip.polarity is Polarity.LESS:
         return Fate(chip, f"Moved {_tracks(have)} that have it back.", have)
     near = int(((index.matrix[group[0]] >= 0.25) & visible).sum()) - have
-    words = f"{_tracks(have).capitalize()} {'has' if have == 1 else 'have'} it"
-    words += f", {near:,} more come near." if near > 0 else "."
+    words = f"{_tracks(have).capitalize()} {'has' if have <= 1 else 'have'} it"
+    words += f", {near:,} more {'comes' if near == 1 else 'come'} near." if near > 0 else "."
     return Fate(chip, words, have)
 
 
@@ -244,7 +247,7 @@ def _bound_fate(chip: Chip, index: TrackIndex, visible: NDArray[np.bool_]) -> Fa
     unknown = int((unknown_to(bounds[0], values) & visible).sum())
     removed = int((refused_by(bounds[0], values) & visible).sum())
     kept = int(visible.sum()) - removed - unknown
-    words = f"{_tracks(kept).capitalize()} fit, {removed:,} removed"
+    words = f"{_tracks(kept).capitalize()} {'fits' if kept <= 1 else 'fit'}, {removed:,} removed"
     words += f"; {unknown:,} without this fact come last." if unknown else "."
     return Fate(chip, words, kept, removed, unknown)
 
@@ -309,6 +312,11 @@ def explain(
             )
         )
     parts.extend(_word_parts(track, queries, index, row))
+    parts += [
+        Part("name", f"By name: {name.chip.value}", blend.named, "Named in the prompt.")
+        for name in queries.names[row]
+        if name.names(track)
+    ]
     for bound in queries.filters[row].bounds:
         if unknown_to(bound, fact(track, bound))[0]:
             parts.append(
@@ -376,7 +384,8 @@ def _word_parts(
     words = queries.words[[row]]
     stop_words = index.space.lexicon.cues.stop_words
     spelled = {
-        bucket(word): word for word in content_words([queries.intents[row].free_text], stop_words)
+        bucket(word): word
+        for word in content_words([queries.intents[row].searched_text], stop_words)
     }
     value = 0.0
     shared: list[str] = []

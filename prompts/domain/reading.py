@@ -39,6 +39,7 @@ class Cue(StrEnum):
     NOISE = "noise"
 
 
+_ANY_VOICE = frozenset((Term("vocals", "vocals"), Term("vocals", "light-vocals")))
 _TURNING = frozenset((Cue.NEGATE, Cue.LESS, Cue.NEUTRAL))
 
 
@@ -228,7 +229,22 @@ class Reader:
             elif token.word not in self._stop_words and not token.word.isdigit():
                 _add_unknown(unknown, token, tokens, position)
             position += 1
-        return Reading(text, _combine_modifiers(mentions, tokens, unknown), unknown, negators)
+        combined = _combine_modifiers(mentions, tokens, unknown)
+        self._name_voices(combined, words)
+        return Reading(text, combined, unknown, negators)
+
+    def _name_voices(self, mentions: Sequence[Mention], words: Sequence[str]) -> None:
+        """ "female indie pop singer": the voice is a woman's, though other words lie between."""
+        for mention in mentions:
+            if not mention.terms or mention.terms[0] not in _ANY_VOICE:
+                continue
+            for at in range(mention.first_word - 1, max(-1, mention.first_word - 5), -1):
+                if words[at] in _BREAKS or words[at] == ",":
+                    break
+                named = self.lexicon.voice_of.get(words[at])
+                if named is not None:
+                    mention.terms = (named, *mention.terms[1:])
+                    break
 
     def _auxiliary(self, words: Sequence[str], position: int) -> frozenset[str]:
         """Whether "don't" and its kin refuse what follows: before a wish or a term, else not."""

@@ -3,6 +3,7 @@
 "I heard it in a bar when my mother was eating" names a bar and a mother, but asks for neither.
 """
 
+from prompts.domain.intent import Polarity
 from prompts.domain.lexicon import Cues, Term
 from prompts.domain.reading import Mention, Reading
 from prompts.domain.text import tokenize
@@ -28,7 +29,7 @@ def about_the_music(reading: Reading, cues: Cues) -> list[Mention]:
     kept: list[Mention] = []
     for mention in reading.mentions:
         if mention.figure is not None or mention.facet in _SURE or _is_decade(mention):
-            if not (mention.terms and mention.terms[0] in _HEARSAY):
+            if not _is_hearsay(mention):
                 kept.append(mention)
             continue
         near = subjects if mention.facet == "theme" else anchors
@@ -37,6 +38,12 @@ def about_the_music(reading: Reading, cues: Cues) -> list[Mention]:
         ):
             kept.append(mention)
     return kept
+
+
+def _is_hearsay(mention: Mention) -> bool:
+    """That somebody sings is told in every story; that nobody shall is a wish."""
+    is_wish = mention.polarity in (Polarity.EXCLUDED, Polarity.LESS)
+    return bool(mention.terms) and mention.terms[0] in _HEARSAY and not is_wish
 
 
 def _is_decade(mention: Mention) -> bool:

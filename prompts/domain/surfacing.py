@@ -64,6 +64,8 @@ def score_all(queries: QueryBlock, index: TrackIndex, *, out: Floats | None = No
             positions = index.words.of(bucket)
             if len(positions):
                 scores[positions] += words.data[at] * index.words.weights_of(bucket)
+        for name in queries.names[row]:
+            scores[name.positions(index)] += queries.blend.named
         if queries.filters[row]:
             apply_filters(queries.filters[row], index, scores, queries.blend.unknown_fact)
     return out
@@ -75,6 +77,8 @@ def apply_filters(
     """Set the score of every refused track to -inf, and put those without the fact behind."""
     for column, _ in filters.excluded:
         scores[index.carriers.of(column)] = REFUSED
+    for name in filters.names:
+        scores[name.positions(index)] = REFUSED
     for columns, _ in filters.together:
         scores[carry_all(columns, index)] = REFUSED
     for column, _ in filters.required:
@@ -151,6 +155,9 @@ def score_encoded(track: EncodedTrack, queries: QueryBlock) -> Floats:
     words[track.words] = track.word_weights
     scores = scores + queries.words @ words
     for row, filters in enumerate(queries.filters):
+        for name in queries.names[row]:
+            if name.names(track):
+                scores[row] += queries.blend.named
         if filters:
             scores[row] -= queries.blend.unknown_fact * _unknowns(filters, track)
             if _refuses(filters, track):
@@ -161,6 +168,8 @@ def score_encoded(track: EncodedTrack, queries: QueryBlock) -> Floats:
 def _refuses(filters: Filters, track: EncodedTrack) -> bool:
     carried = track.carried
     if any(column in carried for column, _ in filters.excluded):
+        return True
+    if any(name.names(track) for name in filters.names):
         return True
     if any(all(column in carried for column in columns) for columns, _ in filters.together):
         return True

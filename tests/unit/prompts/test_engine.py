@@ -170,9 +170,12 @@ def test_one_artist_does_not_fill_a_list_that_others_can_fill() -> None:
     engine = default_engine()
     many = [
         TrackDocument(
-            i, f"T{i}", ("Ada" if i < 6 else f"Artist {i}",), terms={"genre": {"jazz": 1}}
+            number,
+            f"T{number}",
+            ("Ada" if number < 6 else f"Artist {number}",),
+            terms={"genre": {"jazz": 1.0 if number < 6 else 0.5}},
         )
-        for i in range(12)
+        for number in range(12)
     ]
     index = engine.build_index(many)
     queries = engine.encode([engine.parse("jazz")], index)

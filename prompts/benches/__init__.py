@@ -1,0 +1,1 @@
+"""Benches of the prompts: how well real requests are understood and answered."""
