@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 
 from analysis.domain.playback import Playback, playback
+from analysis.domain.result import ENGINE
 from analysis.domain.suggestions import NAMED
 from analysis.models import UNFINISHED, AnalysisRun, Status, Suggestion
 from analysis.rules import suggesting_rules
@@ -65,17 +66,17 @@ class Progress:
 
     @property
     def sentence(self) -> str:
-        """Say what happens now: “Listening to Drums (3 of 5): decoding”."""
+        """Say what happens now: “Drums (3 of 5): decoding”."""
         running = [each for each in self.unfinished if each.run and each.run.status != "queued"]
         total = len(self.recordings)
-        heard = total - len(self.unfinished)
-        count = f" ({heard + 1} of {total})" if total > 1 else ""
+        count = f" ({total - len(self.unfinished) + 1} of {total})" if total > 1 else ""
         if not running:
             return f"Waiting for its turn{count}"
-        first = running[0]
-        stage = first.run.stage if first.run else ""
-        what = f": {stage[:1].lower()}{stage[1:]}" if stage else ""
-        return f"Listening to {first.label}{count}{what}"
+        stage = (running[0].run.stage if running[0].run else "") or "Starting"
+        if total == 1:
+            return stage
+        label = running[0].label
+        return f"{label[:1].upper()}{label[1:]}{count}: {stage[:1].lower()}{stage[1:]}"
 
     @property
     def warnings(self) -> list[tuple[str, str]]:
@@ -125,6 +126,11 @@ class Facts:
         return VOCALS_WORDS.get(self.vocals_label, "Not clear")
 
 
+def model_name(model: str) -> str:
+    """Name a model as people read it; our own estimators carry the studio's name."""
+    return "Liner" if model == ENGINE else model
+
+
 VOCALS_WORDS = {"present": "Somebody sings", "none": "No voice", "ambiguous": "Not clear"}
 
 
@@ -152,7 +158,11 @@ def facts_of(recordings: Sequence[Recording]) -> Facts | None:
         playback=tuple(playback(lufs, peak)) if lufs is not None else (),
         vocals_label=result.get("vocals_label") or "",
         vocals_probability=result.get("vocals_probability"),
-        models=tuple(sorted((result.get("models") or {}).items())),
+        models=tuple(
+            sorted(
+                (model_name(model), version) for model, version in result.get("models", {}).items()
+            )
+        ),
     )
 
 
@@ -184,7 +194,7 @@ class Asked:
     def source(self) -> str:
         """Which model says so, in which version; empty where a name said it."""
         named = self.row.model == NAMED
-        return "" if named else f"{self.row.model} {self.row.model_version}".strip()
+        return "" if named else f"{model_name(self.row.model)} {self.row.model_version}".strip()
 
     @property
     def answer_label(self) -> str:

@@ -2,10 +2,11 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from analysis.views.places import hearing_of, panel_context, place_of
+from analysis.views.places import hearing_of, panel_context, place_of, with_events
 from catalog.access import StudioRequest, workspace_view
 
 
@@ -34,4 +35,6 @@ def run_status(request: StudioRequest, track_id: int) -> HttpResponse:
     response = render(request, "analysis/parts/hearing.html", context)
     response["HX-Retarget"] = "#hearing"
     response["HX-Reswap"] = "outerHTML"
-    return response
+    count = len(hearing.questions.open)
+    words = f"The analysis has ended: {count} suggestion{pluralize(count)}."
+    return with_events(response, {"announce": words})
