@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from celery import current_app
+from kombu.exceptions import OperationalError
 
 from analysis.models import Status
 from analysis.services.deciding import accept_redone, reopen_undone
@@ -45,8 +46,11 @@ def follow_change_set(*, change_set_id: int, **_: Any) -> None:
         return
     try:
         current_app.send_task("analysis.tasks.refresh_suggestions", args=[sorted(touched)])
-    except OSError:
-        logger.exception("Suggestions of %d tracks wait for a broker.", len(touched))
+    except OperationalError:
+        logger.warning(
+            "No broker for %d tracks, so they are brought up to date here.", len(touched)
+        )
+        refresh_suggestions_of(track_ids=touched)
 
 
 def tracks_touched(change_set: ChangeSet) -> set[int]:

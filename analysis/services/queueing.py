@@ -39,6 +39,9 @@ class RunBusy(StudioError):
 
 def queue_run(*, audio: AudioFile) -> AnalysisRun:
     """Have a file analysed by the current engine, once; harmless to call again."""
+    waiting = AnalysisRun.objects.unfinished().filter(audio=audio).first()
+    if waiting is not None:
+        return waiting
     run, is_new = AnalysisRun.objects.get_or_create(
         audio=audio,
         extractor=ENGINE,
@@ -73,6 +76,7 @@ def claim_run(*, run_id: int, now: datetime) -> AnalysisRun | None:
             attempts=F("attempts") + 1,
             lease_until=now + lease(),
             started_at=now,
+            extractor_version=ENGINE_VERSION,  # it may have waited through an upgrade
             finished_at=None,
             stage="Starting",
             progress=0.0,
@@ -124,10 +128,15 @@ def cancel_run(*, run: AnalysisRun) -> None:
 def retry_run(*, run: AnalysisRun) -> None:
     """Start a run again because a person asked; it gets a full set of attempts.
 
+    What an older engine heard stays as it is, and the current one gets a run of its own.
+
     Raises
     ------
     RunBusy : it is waiting or running
     """
+    if not run.is_unfinished and run.extractor_version != ENGINE_VERSION:
+        queue_run(audio=run.audio)
+        return
     restarted = (
         AnalysisRun.objects.filter(pk=run.pk)
         .exclude(status__in=UNFINISHED)

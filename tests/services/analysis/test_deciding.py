@@ -3,7 +3,9 @@
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
+from analysis import receivers
 from analysis.errors import UnusableAudio
 from analysis.models import Suggestion
 from analysis.services import deciding
@@ -155,6 +157,27 @@ def test_what_somebody_types_in_is_no_longer_asked_and_comes_back_with_the_undo(
     assert typed is not None
     undo_change_set(typed, access=access)
     assert the(track, *PIANO).status == "open"
+
+
+@pytest.mark.parametrize("broker_is_away", [False, True])
+def test_a_bulk_change_is_followed_by_a_worker_or_at_once_without_a_broker(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, *, broker_is_away: bool
+) -> None:
+    monkeypatch.setattr(receivers, "AT_ONCE", 1)
+    tracks = [heard_track(workspace, found(*PIANO), title=title) for title in ("One", "Two")]
+    sent: list[list[int]] = []
+
+    def send(name: str, args: list[list[int]]) -> None:
+        if broker_is_away:
+            raise OperationalError
+        sent.extend(args)
+
+    monkeypatch.setattr(receivers.current_app, "send_task", send)
+    with change_set(workspace=workspace, actor=None, source="bulk", reason="Paste") as ledger:
+        for track in tracks:
+            ledger.put(track, instrument=["piano"])
+    asked = Suggestion.objects.open().filter(term="piano").count()
+    assert (sent, asked) == (([], 0) if broker_is_away else ([[t.pk for t in tracks]], 2))
 
 
 def test_all_that_is_likely_goes_in_one_change_set(track: Track, access: Access) -> None:
