@@ -197,6 +197,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_TOTP_ISSUER = "Liner"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations, nobody picks another's
+MFA_TOTP_TOLERANCE = 1  # a phone whose clock is half a minute off (RFC 6238, section 5.2)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Behind a reverse proxy the client address is in X-Forwarded-For; say how many proxies to trust.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, minimum=0)
