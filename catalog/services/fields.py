@@ -19,6 +19,7 @@ from catalog.models import (
     Term,
     TrackCredit,
 )
+from catalog.services.copying import copy_rows
 
 Rows = Mapping[int, Any]
 
@@ -90,14 +91,15 @@ class Column:
 class Reference(Column):
     """A link to another row of the same workspace, as its id."""
 
-    def clean(self, value: Json, row: Any) -> Any:
-        """Check that the target is in the workspace of the row."""
-        if value is None:
-            return None
+    def write(self, rows: Rows, values: Mapping[int, Json], change_set: ChangeSet) -> None:
+        """Check in one query that the targets are in the workspace, and set them."""
+        wanted = {value for value in values.values() if value is not None}
         target: Any = self.column.related_model
-        if not target.objects.filter(pk=value, workspace_id=row.workspace_id).exists():
+        known = target.objects.filter(pk__in=wanted, workspace_id=change_set.workspace_id)
+        if wanted and known.count() != len(wanted):
             raise InvalidValue(f"The {self.column.verbose_name} is not in this workspace any more.")
-        return value
+        for pk, value in values.items():
+            setattr(rows[pk], self.column.attname, value)
 
 
 @dataclass(frozen=True)
@@ -134,14 +136,15 @@ class TermSet:
             Assertion.objects.filter(
                 track_id__in=track_ids, term__facet=self.facet, term__slug=slug
             ).delete()
-        source = _assertion_source(change_set)
-        Assertion.objects.bulk_create(
-            [
-                Assertion(track_id=pk, term_id=terms[slug], source=source, change_set=change_set)
+        source = str(_assertion_source(change_set))
+        copy_rows(
+            Assertion,
+            ("track", "term", "source", "change_set"),
+            (
+                (pk, terms[slug], source, change_set.pk)
                 for pk, slugs in wanted.items()
                 for slug in sorted(slugs - present[pk])
-            ],
-            batch_size=2000,
+            ),
         )
 
     def _terms(self, workspace_id: int, wanted: Mapping[int, frozenset[str]]) -> dict[str, int]:
@@ -185,15 +188,14 @@ class Credits:
         artists = {credit["artist"] for credits in values.values() for credit in credits}
         _check_artists(artists, change_set.workspace_id)
         TrackCredit.objects.filter(track_id__in=list(values)).delete()
-        TrackCredit.objects.bulk_create(
-            [
-                TrackCredit(
-                    track_id=pk, artist_id=credit["artist"], role=credit["role"], position=position
-                )
+        copy_rows(
+            TrackCredit,
+            ("track", "artist", "role", "position"),
+            (
+                (pk, credit["artist"], credit["role"], position)
                 for pk, credits in values.items()
                 for position, credit in enumerate(credits)
-            ],
-            batch_size=2000,
+            ),
         )
 
 

@@ -6,6 +6,7 @@
 Everything inside is one transaction and one change set; nothing written means no change set.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,10 +18,22 @@ from catalog.domain.changes import WHOLE_ROW, Change, Json
 from catalog.errors import StudioError
 from catalog.models import Change as ChangeRow
 from catalog.models import ChangeSet, User, Workspace
+from catalog.services.copying import copy_rows
 from catalog.services.registry import VERSIONED, VersionedModel, table_of
 from catalog.signals import change_set_applied
 
 BATCH = 1000
+ENTRY_COLUMNS = (
+    "workspace",
+    "change_set",
+    "model",
+    "object_id",
+    "field",
+    "before",
+    "after",
+    "label",
+    "row_version",
+)
 
 
 class StaleChange(StudioError):
@@ -78,16 +91,19 @@ class Ledger:
         """
         entry = VERSIONED[table]
         rows = []
-        for position, values in enumerate(rows_values):
+        for position in range(len(rows_values)):
             row = entry.model(workspace_id=self.workspace_id, **columns)
             if ids is not None:
                 row.pk = ids[position]
-            for name, value in values.items():
-                if entry.fields[name].is_column:
-                    entry.fields[name].write({0: row}, {0: value}, self.change_set)
             rows.append(row)
+        places = dict(enumerate(rows))
+        for name, field in entry.fields.items():
+            if field.is_column:
+                given = {at: v[name] for at, v in enumerate(rows_values) if name in v}
+                field.write(places, given, self.change_set)
         self._ensure_saved()
         entry.rows(self.workspace_id).bulk_create(rows, batch_size=BATCH)
+        models.prefetch_related_objects(rows, *entry.named_by)
         by_pk = {row.pk: row for row in rows}
         for name, field in entry.fields.items():
             if field.is_column:
@@ -261,7 +277,7 @@ class Ledger:
             if not self.change_set._state.adding:
                 self.change_set.delete()
             return None
-        ChangeRow.objects.bulk_create(self._entries, batch_size=BATCH)
+        copy_rows(ChangeRow, ENTRY_COLUMNS, map(_entry_values, self._entries))
         self.change_set.change_count = len(self._entries)
         self.change_set.row_count = len(self._touched)
         self.change_set.save(update_fields=["change_count", "row_count"])
@@ -294,6 +310,24 @@ def change_set(
         )
         yield ledger
         ledger.close()
+
+
+def _entry_values(entry: ChangeRow) -> tuple[object, ...]:
+    before, after = (
+        None if value is None else json.dumps(value, ensure_ascii=False)
+        for value in (entry.before, entry.after)
+    )
+    return (
+        entry.workspace_id,
+        entry.change_set_id,
+        entry.model,
+        entry.object_id,
+        entry.field,
+        before,
+        after,
+        entry.label,
+        entry.row_version,
+    )
 
 
 def _grouped(changes: Iterable[Change]) -> dict[str, list[Change]]:

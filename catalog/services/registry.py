@@ -22,7 +22,8 @@ class VersionedModel:
     """A table under change control.
 
     `dependants` are the tables whose rows go with a row, and the column that points at it;
-    `detached` those whose column is emptied first.
+    `detached` those whose column is emptied first. `named_by` are the relations that the name of a
+    row reads.
     """
 
     name: str
@@ -30,6 +31,7 @@ class VersionedModel:
     fields: Mapping[str, VersionedField]
     dependants: tuple[tuple[str, str], ...] = ()
     detached: tuple[tuple[str, str], ...] = ()
+    named_by: tuple[str, ...] = ()
 
     def rows(self, workspace_id: int) -> "models.QuerySet[Any]":
         """Give the table's rows of one workspace."""
@@ -98,6 +100,7 @@ _TABLES = (
         "description",
         Description,
         columns(Description, "track", "language", "length", "text", "state"),
+        named_by=("track",),
     ),
     VersionedModel(
         "term",
