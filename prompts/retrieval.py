@@ -13,9 +13,10 @@ from prompts.approaches import Approach, approach_named
 from prompts.documents import documents_of
 from prompts.domain.documents import TrackDocument
 from prompts.domain.energy import energy_of
+from prompts.domain.explaining import Part, explain
 from prompts.domain.index import TrackIndex
 from prompts.domain.intent import Intent
-from prompts.domain.ranking import Fate, Part, Pick, Selection, explain, left_by, select
+from prompts.domain.ranking import Fate, Pick, Selection, left_by, select
 from prompts.domain.sequencing import ARCS, Candidate, sequence
 from prompts.index import workspace_index
 

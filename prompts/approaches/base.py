@@ -7,10 +7,10 @@ from typing import Protocol
 import numpy as np
 
 from catalog.errors import StudioError
+from prompts.domain.explaining import Component, Mix
 from prompts.domain.index import Floats, TrackIndex
 from prompts.domain.intent import Intent, Polarity
 from prompts.domain.names import known_names
-from prompts.domain.ranking import Component, Mix
 
 
 class ApproachUnavailable(StudioError):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from prompts.domain.documents import TrackDocument
 from prompts.domain.intent import Polarity
+from prompts.domain.lexical import content_text, content_words
 from prompts.domain.lexicon import Lexicon, Term
 from prompts.domain.reading import Reader
 from prompts.domain.text import clean
@@ -61,6 +62,8 @@ class TextReading:
 
     terms: tuple[tuple[Term, float], ...]
     affirmed: str
+    content: str
+    words: tuple[str, ...]
 
 
 class ConceptSpace:
@@ -79,6 +82,7 @@ class ConceptSpace:
             term: self._ancestors(term) for term in self.terms
         }
         self._read_cache: dict[str, TextReading] = {}
+        self._label_words: dict[Term, tuple[str, ...]] = {}
 
     def __len__(self) -> int:
         return len(self.terms)
@@ -152,10 +156,26 @@ class ConceptSpace:
             weight = READ_IN_TEXT * (0.5 if mention.polarity is Polarity.TOUCH else 1.0)
             for meaning in mention.terms:
                 found[meaning] = max(weight, found.get(meaning, 0.0))
-        read = TextReading(tuple(found.items()), reading.affirmed())
+        affirmed = reading.affirmed()
+        stop_words = self.lexicon.cues.stop_words
+        read = TextReading(
+            tuple(found.items()),
+            affirmed,
+            content_text(affirmed, stop_words),
+            tuple(content_words([affirmed], stop_words)),
+        )
         if len(self._read_cache) < MOST_TEXTS_KEPT:
             self._read_cache[text] = read
         return read
+
+    def label_words(self, term: Term) -> tuple[str, ...]:
+        """The words of a term's label, as the word search reads them."""
+        known = self._label_words.get(term)
+        if known is None:
+            label = self.lexicon.label(term)
+            known = tuple(content_words([label], self.lexicon.cues.stop_words))
+            self._label_words[term] = known
+        return known
 
     def read_document(self, document: TrackDocument) -> TermReading:
         """Gather a track's terms from assertions, facts and descriptions; people outrank texts."""

@@ -13,7 +13,6 @@ from prompts.domain.documents import TrackDocument
 from prompts.domain.energy import energy_of
 from prompts.domain.lexical import (
     BUCKETS,
-    content_text,
     content_words,
     count_words,
     inverse_frequency,
@@ -144,26 +143,30 @@ def name_key(name: str) -> str:
 
 def document_text(document: TrackDocument, space: ConceptSpace) -> str:
     """What the text embedding reads of a track: names, terms in words, descriptions."""
-    labels = _labels(document, space)
-    said = [space.read_text(text).affirmed for text in document.texts]
-    content = content_text(" ".join([*labels, *said]), space.lexicon.cues.stop_words)
-    return " ".join([document.title, *document.artists, document.label, content]).strip()
-
-
-def _labels(document: TrackDocument, space: ConceptSpace) -> list[str]:
-    return [
-        space.lexicon.label(Term(facet, slug))
-        for facet, slugs in sorted(document.terms.items())
-        for slug, weight in sorted(slugs.items())
-        if weight >= CARRIES_FROM
-    ]
+    labels = (space.lexicon.label(term) for term in _held_terms(document))
+    said = (space.read_text(text).content for text in document.texts)
+    names = (document.title, *document.artists, document.label)
+    return " ".join(part for part in (*names, *labels, *said) if part)
 
 
 def document_words(document: TrackDocument, space: ConceptSpace) -> list[str]:
     """What the lexical part reads of a track: title, artists, label, terms, descriptions."""
-    said = [space.read_text(text).affirmed for text in document.texts]
-    texts = (document.title, *document.artists, document.label, *_labels(document, space), *said)
-    return content_words(texts, space.lexicon.cues.stop_words)
+    names = (document.title, *document.artists, document.label)
+    words = content_words(names, space.lexicon.cues.stop_words)
+    for term in _held_terms(document):
+        words.extend(space.label_words(term))
+    for text in document.texts:
+        words.extend(space.read_text(text).words)
+    return words
+
+
+def _held_terms(document: TrackDocument) -> list[Term]:
+    return [
+        Term(facet, slug)
+        for facet, slugs in sorted(document.terms.items())
+        for slug, weight in sorted(slugs.items())
+        if weight >= CARRIES_FROM
+    ]
 
 
 def build_index(

@@ -115,6 +115,21 @@ class Intent:
         """True when nothing in the prompt could be used."""
         return not any(chip.counts for chip in self.chips)
 
+    @property
+    def is_filter_only(self) -> bool:
+        """True when the prompt rules things out and asks for nothing that could be compared."""
+        filters = [
+            c for c in self.chips if c.strength is Strength.HARD and c.kind is not Kind.COUNT
+        ]
+        wishes = [
+            chip
+            for chip in self.chips
+            if chip.strength is Strength.SOFT
+            and chip.polarity in (Polarity.WANTED, Polarity.TOUCH)
+            and (chip.term is not None or chip.kind in _NAMES)
+        ]
+        return bool(filters) and not wishes
+
     def without(self, identities: frozenset[str]) -> "Intent":
         """The same intent with some chips taken off; their words no longer reach the text part."""
         gone = [chip for chip in self.chips if chip.identity in identities]

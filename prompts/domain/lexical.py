@@ -4,6 +4,7 @@ import math
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ B = 0.6
 Words = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
+@lru_cache(maxsize=200_000)
 def bucket(word: str) -> int:
     """Place of a folded word; the same in every process and index."""
     return zlib.crc32(word.encode("utf-8", "replace")) % BUCKETS

@@ -1,15 +1,13 @@
 """One prompt, one list: scores with their parts, the fate of every chip, limits and their cost."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prompts.domain.concepts import TermReading
-from prompts.domain.documents import TrackDocument
-from prompts.domain.index import EncodedTrack, Floats, TrackIndex, encode_track
+from prompts.domain.explaining import Mix
+from prompts.domain.index import Floats, TrackIndex
 from prompts.domain.intent import Chip, Kind, Polarity, Strength
 from prompts.domain.lexical import bucket, content_words
 from prompts.domain.lexicon import Term
@@ -18,14 +16,12 @@ from prompts.domain.queries import (
     Filters,
     QueryBlock,
     bounds_of,
-    chip_weights,
 )
 from prompts.domain.surfacing import (
     apply_filters,
     carry_all,
-    fact,
     refused_by,
-    score_all,
+    score_single,
     unknown_to,
 )
 
@@ -34,16 +30,6 @@ LEAST_EVIDENCE = 0.03
 
 LEAST_LIKENESS = 0.14
 """... unless the texts are this much alike, in score points (out of the blend's 0.28)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What added to a score or cost it. `value` is in score points; all parts sum to the score."""
-
-    source: str
-    label: str
-    value: float
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +64,6 @@ class Selection:
     limit_cost: float
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
-    """What an approach adds beside the intent: one value a track, already weighted."""
-
-    source: str
-    label: str
-    values: Floats
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """How an approach composes a score: a share of the intent's points, and its own components."""
-
-    intent_share: float = 1.0
-    components: tuple[Component, ...] = ()
-
-
 def select(
     queries: QueryBlock,
     index: TrackIndex,
@@ -112,11 +80,12 @@ def select(
     """
     mix = mix or Mix()
     intent = queries.intents[0]
-    scores = score_all(queries, index)[0]
+    scores, likeness = score_single(queries, index)
     visible = np.ones(len(index), dtype=bool) if among is None else among
-    eligible = np.isfinite(scores) & visible & has_evidence(queries, index, scores, mix)
+    eligible = np.isfinite(scores) & visible & has_evidence(queries, scores, likeness, mix)
     if mix.intent_share != 1.0 or mix.components:
-        scores = mix.intent_share * np.where(np.isfinite(scores), scores, 0.0)
+        share = np.float32(mix.intent_share)
+        scores = share * np.where(np.isfinite(scores), scores, np.float32(0))
         for component in mix.components:
             scores = scores + component.values
     positions = np.flatnonzero(eligible)
@@ -135,17 +104,14 @@ def select(
 
 
 def has_evidence(
-    queries: QueryBlock, index: TrackIndex, scores: Floats, mix: Mix
+    queries: QueryBlock, scores: Floats, likeness: Floats, mix: Mix
 ) -> NDArray[np.bool_]:
     """Which tracks owe enough to terms, words or texts to be listed for a single prompt.
 
     A prompt of hard wishes only ("over 120 BPM") lists every track that meets them.
     """
-    weights = queries.weights[0]
-    if not weights[: len(index.space)].any() and queries.filters[0]:
-        return np.ones(len(index), dtype=bool)
-    text = index.text_columns
-    likeness = weights[text] @ index.matrix[text]
+    if queries.intents[0].is_filter_only:
+        return np.ones(len(scores), dtype=bool)
     enough = np.asarray(((scores - likeness) >= LEAST_EVIDENCE) | (likeness >= LEAST_LIKENESS))
     for component in mix.components:
         enough |= component.values >= LEAST_EVIDENCE
@@ -271,141 +237,3 @@ def left_by(filters: Filters, index: TrackIndex, visible: NDArray[np.bool_]) -> 
     probe = np.zeros(len(index), dtype=np.float32)
     apply_filters(filters, index, probe)
     return int((np.isfinite(probe) & visible).sum())
-
-
-def explain(
-    document: TrackDocument,
-    queries: QueryBlock,
-    index: TrackIndex,
-    *,
-    position: int | None = None,
-    mix: Mix | None = None,
-    row: int = 0,
-) -> list[Part]:
-    """List what gave a track its score for one prompt; the parts sum to the score."""
-    intent = queries.intents[row]
-    track = encode_track(document, index)
-    space = index.space
-    reading = space.read_document(document)
-    blend = queries.blend
-    parts: list[Part] = []
-    for chip, weights in chip_weights(intent, index, blend):
-        for column, weight in weights.items():
-            value = float(blend.concepts * weight * track.vector[column])
-            if abs(value) < 5e-4:
-                continue
-            term = space.terms[column]
-            parts.append(
-                Part(
-                    _source(chip), _part_label(chip, term, index), value, _why(term, reading, index)
-                )
-            )
-    text = index.text_columns
-    likeness = float(queries.weights[row, text] @ track.vector[text])
-    if abs(likeness) >= 5e-4:
-        parts.append(
-            Part(
-                "text",
-                "Likeness of the texts",
-                likeness,
-                "How near the wording of prompt and track are.",
-            )
-        )
-    parts.extend(_word_parts(track, queries, index, row))
-    parts += [
-        Part("name", f"By name: {name.chip.value}", blend.named, "Named in the prompt.")
-        for name in queries.names[row]
-        if name.names(track)
-    ]
-    for bound in queries.filters[row].bounds:
-        if unknown_to(bound, fact(track, bound))[0]:
-            parts.append(
-                Part(
-                    "unknown",
-                    bound.chip.label,
-                    -blend.unknown_fact,
-                    "This fact is not known of the track.",
-                )
-            )
-    if mix is not None:
-        share = mix.intent_share
-        parts = [Part(p.source, p.label, share * p.value, p.note) for p in parts if share]
-        parts += [
-            Part(c.source, c.label, float(c.values[position]), c.note)
-            for c in mix.components
-            if position is not None
-        ]
-    return _grouped(parts)
-
-
-def _source(chip: Chip | None) -> str:
-    return "like" if chip is None else str(chip.kind)
-
-
-def _part_label(chip: Chip | None, term: Term, index: TrackIndex) -> str:
-    if chip is None:
-        return "Like the named artists"
-    if chip.term is not None and chip.term != term:
-        return index.space.lexicon.label(term)
-    return chip.label
-
-
-def _why(term: Term, reading: TermReading, index: TrackIndex) -> str:
-    """Which of the track's terms reached a column most, in words."""
-    space = index.space
-    label = space.lexicon.label
-    row = space.relations[space.columns[term]]
-    reached = [
-        (row[space.columns[other]] * weight, other)
-        for other, weight in reading.weights.items()
-        if row[space.columns[other]] * weight > 0.02
-    ]
-    if not reached:
-        return ""
-    _, nearest = max(reached, key=lambda pair: (pair[0], pair[1]))
-    where = {
-        "asserted": "tagged",
-        "description": "said in the description",
-        "tempo": "from its tempo",
-        "energy": "from its energy",
-        "year": "from its year",
-        "key": "from its key",
-        "language": "from its language",
-    }[reading.sources[nearest]]
-    if nearest == term:
-        return where.capitalize()
-    return f"{label(nearest)} ({where}) comes near {label(term).lower()}"
-
-
-def _word_parts(
-    track: EncodedTrack, queries: QueryBlock, index: TrackIndex, row: int
-) -> list[Part]:
-    has = dict(zip(track.words.tolist(), track.word_weights.tolist(), strict=True))
-    words = queries.words[[row]]
-    stop_words = index.space.lexicon.cues.stop_words
-    spelled = {
-        bucket(word): word
-        for word in content_words([queries.intents[row].searched_text], stop_words)
-    }
-    value = 0.0
-    shared: list[str] = []
-    for at, weight in zip(words.indices.tolist(), words.data.tolist(), strict=True):
-        if at in has:
-            value += weight * has[at]
-            shared.append(spelled.get(at, ""))
-    if value < 5e-4:
-        return []
-    return [Part("words", "Shared words", value, ", ".join(sorted(filter(None, shared))))]
-
-
-def _grouped(parts: Sequence[Part]) -> list[Part]:
-    """Sum parts of one label, largest first, costs last."""
-    kept: dict[tuple[str, str], Part] = {}
-    for part in parts:
-        before = kept.get((part.source, part.label))
-        if before is not None:
-            part = Part(
-                part.source, part.label, before.value + part.value, before.note or part.note
-            )
-        kept[part.source, part.label] = part
-    return sorted(kept.values(), key=lambda part: -part.value)

@@ -56,19 +56,35 @@ def score_all(queries: QueryBlock, index: TrackIndex, *, out: Floats | None = No
     if out is None:
         out = np.empty((len(queries), len(index)), dtype=np.float32)
     np.matmul(queries.weights, index.matrix, out=out)
-    words = queries.words
     for row in range(len(queries)):
-        scores = out[row]
-        for at in range(words.indptr[row], words.indptr[row + 1]):
-            bucket = words.indices[at]
-            positions = index.words.of(bucket)
-            if len(positions):
-                scores[positions] += words.data[at] * index.words.weights_of(bucket)
-        for name in queries.names[row]:
-            scores[name.positions(index)] += queries.blend.named
-        if queries.filters[row]:
-            apply_filters(queries.filters[row], index, scores, queries.blend.unknown_fact)
+        _finish(out[row], queries, index, row)
     return out
+
+
+def score_single(queries: QueryBlock, index: TrackIndex) -> tuple[Floats, Floats]:
+    """Scores of one prompt for every track, and the share of each that is likeness of texts.
+
+    Reads only the concept rows the prompt asks for, so it is quicker than a product of all rows.
+    """
+    weights = queries.weights[0]
+    concepts = np.flatnonzero(weights[: len(index.space)])
+    likeness: Floats = weights[index.text_columns] @ index.matrix[index.text_columns]
+    scores: Floats = weights[concepts] @ index.matrix[concepts] + likeness
+    _finish(scores, queries, index, 0)
+    return scores, likeness
+
+
+def _finish(scores: Floats, queries: QueryBlock, index: TrackIndex, row: int) -> None:
+    """Add to a row of products what is no product: words, names, filters."""
+    words = queries.words
+    for at in range(words.indptr[row], words.indptr[row + 1]):
+        positions = index.words.of(words.indices[at])
+        if len(positions):
+            scores[positions] += words.data[at] * index.words.weights_of(words.indices[at])
+    for name in queries.names[row]:
+        scores[name.positions(index)] += queries.blend.named
+    if queries.filters[row]:
+        apply_filters(queries.filters[row], index, scores, queries.blend.unknown_fact)
 
 
 def apply_filters(

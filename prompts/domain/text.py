@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_CHARACTERS = 20_000
 """Longer prompts are read up to here; the parser says so in a chip."""
@@ -94,6 +95,7 @@ LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.\w+", re.I)
 """Addresses; their letters are no words."""
 
 
+@lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
     """Fold case, accents and the plural of one word, so that spellings meet.
 

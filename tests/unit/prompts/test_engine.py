@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from prompts.domain.documents import TrackDocument
+from prompts.domain.explaining import explain
 from prompts.domain.index import TrackIndex
-from prompts.domain.ranking import explain, select
+from prompts.domain.ranking import select
 from prompts.domain.surfacing import score_all
 from prompts.engine import default_engine
 
