@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    *(["studio.middleware.own_not_found_page"] if DEBUG else []),
 ]
 
 ROOT_URLCONF = "studio.urls"
