@@ -13,6 +13,7 @@ from kombu.exceptions import ChannelError
 from analysis.domain.result import ENGINE, ENGINE_VERSION
 from analysis.models import UNFINISHED, AnalysisRun, Status
 from analysis.models.runs import MAX_ATTEMPTS
+from analysis.services.deriving import lock_tracks_of, refresh_suggestions
 from catalog.errors import StudioError
 from catalog.models import AudioFile
 
@@ -107,13 +108,17 @@ def give_back(*, run: AnalysisRun) -> None:
         wake_after_commit(run.pk)
 
 
+@transaction.atomic
 def cancel_run(*, run: AnalysisRun) -> None:
     """Stop a run; a worker that is at it notices within seconds and its work is dropped.
+
+    What was heard in the other recordings of its tracks is then asked about.
 
     Raises
     ------
     RunBusy : it has ended already
     """
+    tracks = lock_tracks_of(run.audio_id)
     stopped = AnalysisRun.objects.filter(pk=run.pk, status__in=UNFINISHED).update(
         status=Status.CANCELLED,
         lease_until=None,
@@ -123,6 +128,8 @@ def cancel_run(*, run: AnalysisRun) -> None:
     )
     if not stopped:
         raise RunBusy("The analysis has ended already, so there is nothing to stop.")
+    for track in tracks:
+        refresh_suggestions(track=track)
 
 
 def retry_run(*, run: AnalysisRun) -> None:

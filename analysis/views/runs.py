@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from analysis.models import AnalysisRun, Waveform
+from analysis.models import UNFINISHED, AnalysisRun, Status, Waveform
 from analysis.services.queueing import RunBusy, cancel_run, retry_run
 from analysis.views.places import hearing_of, panel_context, place_of
 from catalog.access import Permission, StudioRequest, workspace_view
+from catalog.models import Track
 from catalog.selectors import audio_visible_to
 
 FULL_SCALE = 127
@@ -42,10 +43,11 @@ def _unit(values: "array.array[int]") -> list[float]:
 @require_POST
 @workspace_view(Permission.EDIT_OWN)
 def run_retry(request: StudioRequest, run_id: int) -> HttpResponse:
-    """Hear a recording again."""
+    """Hear a recording again; on a track, with all others that were stopped like it."""
     run = _run(request, run_id)
     try:
-        retry_run(run=run)
+        for each in _with_others(request, run, Status.CANCELLED):
+            retry_run(run=each)
     except RunBusy as error:
         return _back(request, str(error), messages.WARNING)
     return _back(request, f"“{run.audio}” is analysed again.", messages.SUCCESS)
@@ -54,13 +56,24 @@ def run_retry(request: StudioRequest, run_id: int) -> HttpResponse:
 @require_POST
 @workspace_view(Permission.EDIT_OWN)
 def run_cancel(request: StudioRequest, run_id: int) -> HttpResponse:
-    """Stop hearing a recording."""
+    """Stop hearing a recording; on a track, with all others that are still to come."""
     run = _run(request, run_id)
     try:
-        cancel_run(run=run)
+        for each in _with_others(request, run, *UNFINISHED):
+            cancel_run(run=each)
     except RunBusy as error:
         return _back(request, str(error), messages.WARNING)
     return _back(request, f"The analysis of “{run.audio}” was stopped.", messages.SUCCESS)
+
+
+def _with_others(request: StudioRequest, run: AnalysisRun, *states: Status) -> list[AnalysisRun]:
+    """Give the run, and with it those of the form's track that share its state, if it is named."""
+    track_id = request.POST.get("track", "")
+    if run.status not in states or not track_id.isdigit():
+        return [run]
+    tracks = Track.objects.editable_by(request.access).filter(pk=int(track_id))
+    others = AnalysisRun.objects.on_tracks(tracks).filter(status__in=states).exclude(pk=run.pk)
+    return [run, *others.select_related("audio")]
 
 
 def _run(request: StudioRequest, run_id: int) -> AnalysisRun:

@@ -12,7 +12,7 @@ from analysis.services import deciding
 from analysis.services.deciding import AlreadyDecided, NotAnAnswer
 from analysis.services.deriving import refresh_suggestions_of
 from analysis.services.performing import fail_run
-from analysis.services.queueing import claim_run, queue_run, retry_run
+from analysis.services.queueing import cancel_run, claim_run, queue_run, retry_run
 from catalog.access import Access
 from catalog.models import Assertion, ChangeSet, Term, Track, Workspace
 from catalog.roles import Role
@@ -89,6 +89,14 @@ def test_a_stem_that_failed_does_not_keep_the_others_waiting(workspace: Workspac
     run = claim_run(run_id=queue_run(audio=stem.audio).pk, now=timezone.now())
     assert run is not None
     fail_run(run=run, error=UnusableAudio("It is empty."))
+    assert states(track)["piano"] == "open"
+
+
+def test_a_stem_that_was_stopped_does_not_keep_the_others_waiting(workspace: Workspace) -> None:
+    track = heard_track(workspace, found(*PIANO))
+    run = queue_run(audio=add_stem(track, "drums").audio)
+    Suggestion.objects.all().delete()
+    cancel_run(run=run)
     assert states(track)["piano"] == "open"
 
 

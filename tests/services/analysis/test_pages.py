@@ -212,6 +212,20 @@ def test_a_failed_analysis_gives_its_reason_and_a_way_on(
     assert "was stopped" in text(answer)
 
 
+def test_stopping_and_going_on_mean_the_whole_track(
+    client: Client, workspace: Workspace, track: Track
+) -> None:
+    runs = [queue_run(audio=add_stem(track, role).audio) for role in ("drums", "bass")]
+    data = {"track": track.pk}
+    client.post(address("run_cancel", workspace, runs[0].pk), data)
+    states = AnalysisRun.objects.order_by("pk").values_list("status", flat=True)
+    assert list(states) == ["done", "cancelled", "cancelled"]
+    page = text(client.get(address("track_panel", workspace, track.pk)))
+    assert "stopped before 2 of 3 recordings" in page
+    client.post(address("run_retry", workspace, runs[1].pk), data)
+    assert list(states.all()) == ["done", "queued", "queued"]
+
+
 def test_a_form_never_leads_out_of_the_studio(
     client: Client, workspace: Workspace, track: Track
 ) -> None:
