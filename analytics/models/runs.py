@@ -12,7 +12,7 @@ from catalog.models import Workspace
 from catalog.models.tenancy import WorkspaceQuerySet
 
 MAX_ATTEMPTS = 4
-LEASE = timedelta(minutes=12)
+LEASE = timedelta(minutes=6)
 """Longer than the tasks' hard time limit, shorter than the broker's visibility timeout."""
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.models import SimulationRun
+from analytics.models import SimulationRun, SpaceResult, TrackResult
 from analytics.services import runs
 from catalog.models import Track, Workspace
 from tests.factories import WorkspaceFactory, make_track
@@ -46,3 +46,18 @@ def perform_all(run: SimulationRun, *, backwards: bool = False) -> None:
     shards = list(run.shards.values_list("pk", flat=True))
     for shard_id in reversed(shards) if backwards else shards:
         runs.perform_shard(shard_id=shard_id)
+
+
+def figures(run: SimulationRun) -> list[tuple[object, ...]]:
+    """Every figure of a run that must not depend on who computed it."""
+    rows: list[tuple[object, ...]] = list(
+        SpaceResult.objects.filter(run=run)
+        .order_by("track_id", "space__slug")
+        .values_list("track_id", "space__slug", "surfaced", "best_rank", "conversion_high")
+    )
+    rows += (
+        TrackResult.objects.filter(run=run)
+        .order_by("track_id")
+        .values_list("track_id", "reach", "saves", "saves_low", "saves_high")
+    )
+    return rows

@@ -5,30 +5,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from analytics.models import SimulationRun, SimulationShard, SpaceResult, TrackResult
+from analytics.models import SimulationShard, SpaceResult, TrackResult
 from analytics.models.runs import LEASE, MAX_ATTEMPTS, Status
 from analytics.services import runs
 from analytics.services.runs import SimulationRefused, start_run
 from catalog.models import ChangeSet, Track, Workspace
 from catalog.services.ledger import change_set
 from tests.factories import WorkspaceFactory
-from tests.services.analytics.conftest import SIZES, perform_all
+from tests.services.analytics.conftest import SIZES, figures, perform_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
-
-
-def figures(run: SimulationRun) -> list[tuple[object, ...]]:
-    rows: list[tuple[object, ...]] = list(
-        SpaceResult.objects.filter(run=run)
-        .order_by("track_id", "space__slug")
-        .values_list("track_id", "space__slug", "surfaced", "best_rank", "conversion_high")
-    )
-    rows += (
-        TrackResult.objects.filter(run=run)
-        .order_by("track_id")
-        .values_list("track_id", "reach", "saves", "saves_low", "saves_high")
-    )
-    return rows
 
 
 def test_a_run_says_where_tracks_surface(workspace: Workspace) -> None:

@@ -1,0 +1,1 @@
+"""Benches of the simulation: how fast it is, and whether quick answers equal full runs."""

@@ -1,0 +1,81 @@
+"""`bench simulation`: 10,000 prompts against 100,000 tracks."""
+
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analytics import arena as arenas
+from analytics.benches.data import OWN_TRACKS, SEED, own_tracks
+from analytics.domain.market import draw_market
+from analytics.domain.prompt_space import build_bank
+from analytics.domain.results import summarise
+from analytics.domain.simulation import full_relevance, simulate_shard
+from analytics.reference import choice_model, grammar, market_model
+
+PROMPTS, TRACKS = 10_000, 100_000
+PEER_COLUMNS, PEER_FIRST = 256, 20
+
+
+def run(data: Path | None, say: Callable[[str], None]) -> dict[str, Any]:
+    """Run at the size the goal names; `data` is not needed."""
+    say(f"Asking {PROMPTS:,} prompts of {TRACKS:,} generated tracks; this takes minutes.")
+    return measure(prompts=PROMPTS, tracks=TRACKS)
+
+
+def measure(*, prompts: int, tracks: int) -> dict[str, Any]:
+    """Time a whole simulation against the bare float32 product with the top 20 of the same shape.
+
+    `seconds` is asking the prompts and summing up; building the market and its index once is
+    `setup_seconds`.
+    """
+    started = time.perf_counter()
+    bank = build_bank(grammar(), prompts=prompts, seed=SEED)
+    engine = arenas.engine()
+    market = engine.build_index(draw_market(market_model(), tracks=tracks, seed=SEED).documents())
+    queries = engine.encode([engine.parse(prompt.text) for prompt in bank.prompts], market)
+    own = engine.build_index(own_tracks(), statistics=market.statistics)
+    setup = time.perf_counter() - started
+
+    started = time.perf_counter()
+    outcome = simulate_shard(queries, market, own)
+    figures = summarise(
+        outcome,
+        bank=arenas.layout_of(bank),
+        tracks=OWN_TRACKS,
+        model=choice_model(),
+        full_relevance=full_relevance(engine.blend),
+        random=np.random.default_rng([SEED, 3]),
+    )
+    seconds = time.perf_counter() - started
+    peak_rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    del market
+    peer = _bare_product(prompts, tracks)
+    return {
+        "seconds": round(seconds, 2),
+        "setup_seconds": round(setup, 2),
+        "ratio_to_matrix_product": round(seconds / peer, 2),
+        "peak_rss_mb": round(peak_rss_mb),
+        "prompts": prompts,
+        "tracks": tracks,
+        "own_tracks": OWN_TRACKS,
+        "surfaced_pairs": sum(row.surfaced for row in figures.spaces),
+        "seed": SEED,
+        "peers": {"matrix_product_and_top_20_seconds": round(peer, 2), "columns": PEER_COLUMNS},
+    }
+
+
+def _bare_product(prompts: int, tracks: int) -> float:
+    """Seconds for the float32 product and `argpartition` of the first 20, block by block."""
+    random = np.random.default_rng(0)
+    queries = random.standard_normal((prompts, PEER_COLUMNS), dtype=np.float32)
+    market = random.standard_normal((PEER_COLUMNS, tracks), dtype=np.float32)
+    first = min(PEER_FIRST, tracks - 1)
+    started = time.perf_counter()
+    for start in range(0, prompts, 250):
+        scores = queries[start : start + 250] @ market
+        np.argpartition(-scores, first, axis=1)[:, :first]
+    return time.perf_counter() - started
