@@ -30,6 +30,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "considered": answer.considered,
         "after_filters": answer.after_filters,
         "eligible": answer.eligible,
+        "faint": answer.faint,
         "opted_out": answer.opted_out,
         "artist_limit": {"held_back": answer.held_back, "cost": round(answer.limit_cost, 4)},
         "tracks": [

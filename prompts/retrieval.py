@@ -22,6 +22,9 @@ from prompts.index import workspace_index
 
 DEFAULT_LIMIT = 25
 MOST_RESULTS = 200
+LEAST_SHOWN_POINTS = 0.005
+"""Parts smaller than this are in the full list of parts, not in its summary."""
+
 PER_ARTIST = 2
 """Tracks of one artist in a list, while others can fill it."""
 
@@ -42,12 +45,12 @@ class Result:
     @property
     def gains(self) -> list[Part]:
         """What added to the score."""
-        return [part for part in self.parts if part.value > 0]
+        return [part for part in self.parts if part.value >= LEAST_SHOWN_POINTS]
 
     @property
     def costs(self) -> list[Part]:
         """What cost it."""
-        return [part for part in self.parts if part.value < 0]
+        return [part for part in self.parts if part.value <= -LEAST_SHOWN_POINTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Answer:
     considered: int
     after_filters: int
     eligible: int
+    faint: int
     held_back: int
     limit_cost: float
     mean_jump: float
@@ -121,6 +125,7 @@ def ask(
         considered=selection.considered,
         after_filters=left_by(queries.filters[0], kept.index, visible),
         eligible=selection.eligible,
+        faint=selection.faint,
         held_back=selection.held_back,
         limit_cost=selection.limit_cost,
         mean_jump=ordered.mean_jump,

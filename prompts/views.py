@@ -149,7 +149,7 @@ _FACETS = {
     Kind.DURATION: "length",
     Kind.ARC: "order",
     Kind.NOVELTY: "novelty",
-    Kind.OTHER: "other",
+    Kind.OTHER: "",
 }
 
 

@@ -28,6 +28,9 @@ from prompts.domain.surfacing import (
 LEAST_EVIDENCE = 0.03
 """A track must owe at least this much to terms or words; likeness of texts alone lists nothing."""
 
+LEAST_OF_BEST = 0.3
+"""... and at least this share of the best score: what comes only faintly near is no answer."""
+
 LEAST_LIKENESS = 0.14
 """... unless the texts are this much alike, in score points (out of the blend's 0.28)."""
 
@@ -60,6 +63,7 @@ class Selection:
     fates: tuple[Fate, ...]
     considered: int
     eligible: int
+    faint: int
     held_back: int
     limit_cost: float
 
@@ -90,6 +94,11 @@ def select(
             scores = scores + component.values
     positions = np.flatnonzero(eligible)
     order = positions[np.lexsort((positions, -scores[positions]))]
+    fitting = len(order)
+    if fitting and not intent.is_filter_only:
+        fitting = int((scores[order] >= LEAST_OF_BEST * scores[order[0]]).sum())
+    faint = len(order) - fitting
+    order = order[:fitting]
     picks, held_back = _limited(order, scores, index, limit, per_artist)
     best = scores[order[: len(picks)]]
     cost = float(best.mean() - np.mean([pick.score for pick in picks])) if picks else 0.0
@@ -97,7 +106,8 @@ def select(
         picks,
         tuple(fate_of(chip, index, visible) for chip in intent.chips),
         considered=int(visible.sum()),
-        eligible=len(positions),
+        eligible=fitting,
+        faint=faint,
         held_back=held_back,
         limit_cost=max(0.0, cost),
     )

@@ -221,7 +221,7 @@ class Reader:
                     kinds = self._auxiliary(words, end)
                 if kinds & _TURNING:
                     negators.append((token.start, tokens[end - 1].end))
-                self._cue(kinds, position, state, mentions)
+                self._cue(kinds, position, end, words, state, mentions)
                 position = end
                 continue
             if token.word == "and" or token.word == "or":
@@ -232,6 +232,9 @@ class Reader:
         combined = _combine_modifiers(mentions, tokens, unknown)
         self._name_voices(combined, words)
         return Reading(text, combined, unknown, negators)
+
+    def _begins_mention(self, words: Sequence[str], position: int) -> bool:
+        return position < len(words) and self.lexicon.phrases.at(words, position) is not None
 
     def _name_voices(self, mentions: Sequence[Mention], words: Sequence[str]) -> None:
         """ "female indie pop singer": the voice is a woman's, though other words lie between."""
@@ -336,6 +339,8 @@ class Reader:
         self,
         kinds: frozenset[str],
         position: int,
+        end: int,
+        words: Sequence[str],
         state: _State,
         mentions: Sequence[Mention],
     ) -> None:
@@ -350,8 +355,9 @@ class Reader:
             return
         if Cue.TOUCH_AFTER in kinds and _touch_back(mentions, position):
             return
-        if Cue.MUST_AFTER in kinds and mentions and mentions[-1].last_word == position:
-            mentions[-1].must = True
+        follows = bool(mentions) and mentions[-1].last_word == position
+        if Cue.MUST_AFTER in kinds and follows and not self._begins_mention(words, end):
+            mentions[-1].must = True  # "120 BPM only", but "120 BPM only piano"
             return
         if Cue.END in kinds:
             state.end_scope()

@@ -119,6 +119,7 @@ def test_degrees_weigh() -> None:
 def test_must_and_only_are_hard() -> None:
     assert "instrument:piano!" in said("only piano")
     assert "vocals:female-vocals!" in said("female vocals only")
+    assert "vocals:female-vocals!" in said("over 200 BPM only female vocals")
 
 
 @pytest.mark.parametrize(
