@@ -25,6 +25,9 @@ from studio.settings import CACHES, DATABASES, VAR_DIR  # noqa: E402
 if _database := os.environ.get("LINER_TEST_DATABASE"):
     DATABASES["default"]["NAME"] = _database
 
+# Nobody needs the rows of a test after a power cut.
+DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
+
 # Signing in is tested by itself; elsewhere a slow hash only costs time.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
