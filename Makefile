@@ -8,7 +8,7 @@ TESTED := tests catalog/domain analysis/domain prompts/domain analytics/domain
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup test check
+.PHONY: help up setup test check bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ check: ## Lint, format, types, import contracts, migrations, templates, API sche
 	$(VENV)/python manage.py makemigrations --check --dry-run
 	$(VENV)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(VENV)/python -m pytest -q tests/services/studio/test_deployment.py
+
+bench: ## Run the benchmarks that need no data; NAME= picks one, ARGS='--data DIR' its data
+	@$(call bootstrap,packages)
+	@for name in $(or $(NAME),simulation counterfactual); do \
+		$(VENV)/python manage.py bench $$name --json $(ARGS) || exit 1; \
+	done
 
 define bootstrap
 	if [ -z "$(SETUP_PYTHON)" ]; then \
