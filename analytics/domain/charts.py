@@ -14,6 +14,8 @@ LABEL_BASELINE = 15
 MARK_MIDDLE = 30
 AXIS_HEIGHT = 24
 LONGEST_LABEL = 40
+MOST_GAPS = 4
+"""Between the ticks of an axis, so that their texts do not touch on a phone."""
 PLOT_END = 97.0
 """Per cent of the width where the axis ends, so that the last tick's text stays inside."""
 
@@ -78,7 +80,8 @@ def interval_chart(rows: Sequence[Estimate], *, what: str) -> Chart:
     highs = [row.high for row in rows if row.high > 0]
     first = floor(log10(min(lows))) if lows else -3
     last = max(ceil(log10(max(highs))) if highs else 0, first + 1)
-    ticks = [10.0**power for power in range(first, last + 1)]
+    step = ceil((last - first) / MOST_GAPS)
+    ticks = [10.0**power for power in range(first, last + 1, step)]
 
     def place(value: float) -> float:
         return (log10(max(value, 10.0**first)) - first) / (last - first)

@@ -32,6 +32,11 @@ MOST_PROMPTS = 40_000
 SHARD_PROMPTS = 1_250
 EXAMPLES_A_SPACE = 5
 
+UPGRADED = (
+    "The studio was upgraded while the simulation ran, so its parts would not fit together. "
+    "Start it again."
+)
+
 
 class SimulationRefused(StudioError):
     """The simulation cannot start as asked."""
@@ -146,12 +151,17 @@ def ensure_bank(*, workspace: Workspace, prompts: int, seed: int) -> PromptBank:
     return bank
 
 
+def market_label() -> str:
+    """The version of the generated market: its own and the fingerprint of its figures."""
+    return f"{market_model().version}.{market_version()}"
+
+
 def ensure_market(*, workspace: Workspace, tracks: int, seed: int) -> Market:
     """Find or make the row of a generated market."""
     market, _ = Market.objects.get_or_create(
         workspace=workspace,
         kind=Market.Kind.GENERATED,
-        version=f"{market_model().version}.{market_version()}",
+        version=market_label(),
         seed=seed,
         track_count=tracks,
         defaults={"name": market_model().name},
@@ -171,6 +181,9 @@ def perform_shard(*, shard_id: int, now: datetime | None = None) -> None:
     if shard is None:
         return
     run = SimulationRun.objects.select_related("bank", "market").get(pk=shard.run_id)
+    if not is_current(run):
+        fail_runs(Q(pk=run.pk), error=UPGRADED)
+        return
     SimulationRun.objects.filter(pk=run.pk, status=Status.QUEUED).update(
         status=Status.RUNNING, started_at=timezone.now()
     )
@@ -242,7 +255,17 @@ def requeue_stalled(*, now: datetime | None = None) -> int:
     return len(dropped) + len(unsummed)
 
 
-def fail_runs(which: Q) -> int:
+def is_current(run: SimulationRun) -> bool:
+    """Whether this studio still computes what the run was set up with."""
+    return (
+        run.engine_version == ENGINE_VERSION
+        and run.choice_version == choice_model().version
+        and run.bank.grammar_version == grammar_version()
+        and run.market.version == market_label()
+    )
+
+
+def fail_runs(which: Q, *, error: str = "") -> int:
     """Mark unfinished runs as failed, with words for the person who started them."""
     return (
         SimulationRun.objects.unfinished()
@@ -251,7 +274,8 @@ def fail_runs(which: Q) -> int:
             status=Status.FAILED,
             finished_at=timezone.now(),
             lease_until=None,
-            error=(
+            error=error
+            or (
                 f"The simulation stopped {MAX_ATTEMPTS} times before its end, most likely for want "
                 "of memory. Start it again with a smaller market, or give the worker more memory."
             ),

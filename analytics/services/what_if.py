@@ -13,6 +13,7 @@ from analytics.domain.results import BankLayout, Figures, SpaceFigures, TrackFig
 from analytics.domain.simulation import Outcome, full_relevance, merge
 from analytics.models import SimulationRun, SpaceResult
 from analytics.services.figures import choice_of
+from analytics.services.runs import is_current
 from analytics.snapshots import unpacked
 from catalog.errors import StudioError
 from prompts.domain.documents import TrackDocument
@@ -143,7 +144,11 @@ def answers(*, run: SimulationRun, track_id: int, edits: Sequence[Edit]) -> list
 @lru_cache(maxsize=2)
 def _stage(run_id: int) -> _Stage:
     """Unpack a run; finished runs never change, so the process may keep it."""
-    run = SimulationRun.objects.select_related("bank").get(pk=run_id)
+    run = SimulationRun.objects.select_related("bank", "market").get(pk=run_id)
+    if not is_current(run):
+        raise WhatIfUnavailable(
+            "The studio was upgraded since this simulation.", hint="Run the simulation again."
+        )
     contents = list(run.shards.order_by("first_prompt").values_list("outcome", flat=True))
     if run.statistics is None or not contents or any(content is None for content in contents):
         raise WhatIfUnavailable(

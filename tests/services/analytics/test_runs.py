@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from analytics.models import SimulationShard, SpaceResult, TrackResult
+from analytics.models import SimulationRun, SimulationShard, SpaceResult, TrackResult
 from analytics.models.runs import LEASE, MAX_ATTEMPTS, Status
 from analytics.services import runs
 from analytics.services.runs import SimulationRefused, start_run
@@ -127,3 +127,13 @@ def test_a_track_kept_out_of_simulations_is_in_none(workspace: Workspace) -> Non
 def test_a_workspace_without_tracks_is_told_so() -> None:
     with pytest.raises(SimulationRefused, match="no track"):
         start_run(workspace=WorkspaceFactory(), by=None, queue=False, **SIZES)
+
+
+def test_a_run_set_up_before_an_upgrade_is_ended_with_words(workspace: Workspace) -> None:
+    run = start_run(workspace=workspace, by=None, queue=False, **SIZES)
+    SimulationRun.objects.filter(pk=run.pk).update(engine_version="0")
+    perform_all(run)
+
+    run.refresh_from_db()
+    assert run.status == Status.FAILED
+    assert "upgraded" in run.error
