@@ -69,10 +69,13 @@ class TrackForm(forms.Form):
         releases = self.fields["release"]
         assert isinstance(releases, forms.ModelChoiceField)
         releases.queryset = Release.objects.visible_to(access)
-        terms = Term.objects.visible_to(access)
+        choices: dict[str, list[tuple[str, str]]] = {facet.value: [] for facet in Facet}
+        terms = Term.objects.visible_to(access).values_list("facet", "slug", "label")
+        for of_facet, slug, label in terms:
+            choices[of_facet].append((slug, label))
         for facet in Facet:
             self.fields[facet.value] = TermField(
-                terms.filter(facet=facet), label=facet.label, required=False
+                choices=choices[facet.value], label=facet.label, required=False
             )
 
     @staticmethod
@@ -86,7 +89,7 @@ class TrackForm(forms.Form):
         initial["row_version"] = track.row_version
         initial["artists"] = "; ".join(artists)
         for facet in Facet:
-            initial[facet.value] = [term.pk for term in terms.get(facet.value, [])]
+            initial[facet.value] = [term.slug for term in terms.get(facet.value, [])]
         return initial
 
     def clean_isrc(self) -> str:
@@ -102,7 +105,7 @@ class TrackForm(forms.Form):
         values: dict[str, Any] = {name: data[name] for name in TRACK_COLUMNS}
         values["release"] = data["release"].pk if data["release"] else None
         for facet in Facet:
-            values[facet.value] = sorted(term.slug for term in data[facet.value])
+            values[facet.value] = sorted(data[facet.value])
         return values
 
     def artist_names(self) -> list[str]:
@@ -115,8 +118,8 @@ class TrackForm(forms.Form):
         return [self[facet.value] for facet in Facet]
 
 
-class TermField(forms.ModelMultipleChoiceField):
-    """Several terms of one facet."""
+class TermField(forms.MultipleChoiceField):
+    """Several terms of one facet, by slug."""
 
     widget = forms.SelectMultiple(attrs={"data-tags": "", "size": "6"})
 

@@ -136,15 +136,18 @@ def releases_for_list(access: Access) -> QuerySet[Release]:
         .select_related("artwork")
         .prefetch_related("artists")
         .annotate(track_count=Count("tracks", filter=Q(tracks__in=visible)))
+        # A grouped query forgets the order of its table.
+        .order_by("-release_date", "title", "pk")
     )
 
 
 def artists_for_list(access: Access) -> QuerySet[Artist]:
     """Artists with how many tracks they are credited on."""
     visible = Track.objects.visible_to(access)
-    return Artist.objects.visible_to(access).annotate(
+    found = Artist.objects.visible_to(access).annotate(
         track_count=Count("tracks", filter=Q(tracks__in=visible), distinct=True)
     )
+    return found.order_by("name", "pk")
 
 
 def change_sets_for_list(access: Access, text: str = "") -> QuerySet[ChangeSet]:

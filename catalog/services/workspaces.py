@@ -209,7 +209,7 @@ def stored_bytes(workspace: Workspace) -> int:
 
 def with_use(terms: QuerySet[Term]) -> QuerySet[Any]:
     """Count on how many tracks each term stands."""
-    return terms.annotate(use_count=Count("assertions"))
+    return terms.annotate(use_count=Count("assertions")).order_by("label", "pk")
 
 
 def audit(access: Access, action: str, sentence: str) -> AuditEvent:
