@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import QuerySet
 
 from catalog.models import Assertion, Description, Track, TrackCredit, Workspace
 from prompts.domain.documents import TrackDocument
@@ -18,6 +17,7 @@ _TRACK_FIELDS = (
     "key_mode",
     "lyrics_language",
     "recording_year",
+    "audio_id",
     "audio__duration_s",
     "release__label_name",
     "release__release_date",
@@ -25,23 +25,35 @@ _TRACK_FIELDS = (
 )
 
 
-def askable_tracks(workspace: Workspace) -> QuerySet[Track]:
-    """Tracks that prompts may find: all whose owner has not opted out of simulation.
+@dataclass(frozen=True, slots=True)
+class CatalogReading:
+    """Tracks that prompts may find, and what the page needs beside: audio files, and who opted out.
 
-    The prompt box stands for the systems listeners use, so it is a simulation too.
+    The prompt box stands for the systems listeners use, so it is a simulation too, and a track
+    whose owner has opted out of simulations is not in it.
     """
-    return Track.objects.filter(workspace=workspace).simulatable()
+
+    documents: list[TrackDocument]
+    audio: dict[int, int]
+    opted_out: frozenset[int]
 
 
 def documents_of(
     workspace: Workspace, track_ids: Iterable[int] | None = None
 ) -> list[TrackDocument]:
-    """Documents of the workspace's tracks (or of some of them), by key, in four queries."""
-    tracks = askable_tracks(workspace)
+    """Documents of the workspace's tracks (or of some of them), by key."""
+    return read_catalog(workspace, track_ids).documents
+
+
+def read_catalog(workspace: Workspace, track_ids: Iterable[int] | None = None) -> CatalogReading:
+    """Read the workspace's tracks (or some of them) in four queries."""
+    tracks = Track.objects.filter(workspace=workspace)
     if track_ids is not None:
         tracks = tracks.filter(pk__in=list(track_ids))
-    rows = list(tracks.order_by("pk").values(*_TRACK_FIELDS))
-    of_tracks = {"track__in": tracks}
+    askable = tracks.simulatable()
+    everything = list(tracks.order_by("pk").values(*_TRACK_FIELDS, "opt_out_simulation"))
+    rows = [row for row in everything if not row["opt_out_simulation"]]
+    of_tracks = {"track__in": askable}
     terms: dict[int, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     for track_id, facet, slug in (
         Assertion.objects.filter(**of_tracks)
@@ -64,9 +76,14 @@ def documents_of(
         .values_list("track_id", "text")
     ):
         texts[track_id].append(text)
-    return [
-        _document(row, dict(terms[row["pk"]]), artists[row["pk"]], texts[row["pk"]]) for row in rows
-    ]
+    return CatalogReading(
+        documents=[
+            _document(row, dict(terms[row["pk"]]), artists[row["pk"]], texts[row["pk"]])
+            for row in rows
+        ],
+        audio={row["pk"]: row["audio_id"] for row in rows if row["audio_id"]},
+        opted_out=frozenset(row["pk"] for row in everything if row["opt_out_simulation"]),
+    )
 
 
 def _document(

@@ -18,10 +18,11 @@ from prompts.domain import queries as query_rules
 from prompts.domain import surfacing
 from prompts.domain.concepts import ConceptSpace
 from prompts.domain.documents import TrackDocument
-from prompts.domain.index import Encoder, Floats, Statistics, TrackIndex, build_index
+from prompts.domain.index import Encoder, Statistics, TrackIndex, build_index
 from prompts.domain.intent import Intent
 from prompts.domain.lexicon import Lexicon
 from prompts.domain.parsing import Parser
+from prompts.domain.postings import Floats
 from prompts.domain.queries import Blend, QueryBlock
 from prompts.encoders import default_encoder
 from prompts.lexicon import (

@@ -2,16 +2,32 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from catalog.models import Term, Track, Workspace
-from prompts.documents import documents_of
+from django.db.models import Q
+
+from catalog.models import Change, ChangeSet, Term, Track, Workspace
+from prompts.documents import read_catalog
+from prompts.domain.documents import TrackDocument
 from prompts.domain.index import TrackIndex
+from prompts.domain.patching import patch_index
 from prompts.engine import Engine, default_engine, engine_for
 from prompts.lexicon import default_lexicon_terms, term_key
 
 MOST_KEPT = 8
-"""Indexes kept in a process; one of 10,000 tracks takes about 40 MB."""
+"""Indexes kept in a process; one of 10,000 tracks takes about 50 MB."""
+
+LATE_CHANGE_SETS = 50
+"""Change sets are numbered when they begin and land when they commit; look this many further back,
+so that one that began early and landed late is not missed. Reading a track twice is harmless."""
+
+MOST_DOCUMENTS = 20_000
+"""Documents are kept up to this many, about 50 MB."""
+
+MOST_PATCHED = 2_000
+"""When more tracks than this changed, building anew is quicker than finding out which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +37,11 @@ class WorkspaceIndex:
     stamp: int
     engine: Engine
     index: TrackIndex
-    opted_out: int
+    documents: Mapping[int, TrackDocument] | None
+    """By track, for the reasons; not kept for very large catalogs, which read them when needed."""
+    audio: Mapping[int, int]
+    """The audio file of each track that has one."""
+    opted_out: frozenset[int]
 
 
 _kept: OrderedDict[int, WorkspaceIndex] = OrderedDict()
@@ -30,16 +50,17 @@ _guard = threading.Lock()
 
 
 def workspace_index(workspace: Workspace) -> WorkspaceIndex:
-    """The index of a workspace at its present stamp; built anew if a change set has landed.
+    """The index of a workspace at its present stamp.
 
-    `workspace` must be freshly read, as it is in a request.
+    After a change set only the tracks it touched are read again; a changed vocabulary, or very many
+    changed tracks, build it anew. `workspace` must be freshly read, as it is in a request.
     """
     with _guard:
         lock = _locks.setdefault(workspace.pk, threading.Lock())
     with lock:
         kept = _kept.get(workspace.pk)
         if kept is None or kept.stamp != workspace.catalog_stamp:
-            kept = _build(workspace, kept)
+            kept = _refreshed(workspace, kept)
         with _guard:
             _kept[workspace.pk] = kept
             _kept.move_to_end(workspace.pk)
@@ -48,15 +69,75 @@ def workspace_index(workspace: Workspace) -> WorkspaceIndex:
         return kept
 
 
-def _build(workspace: Workspace, before: WorkspaceIndex | None) -> WorkspaceIndex:
+def _refreshed(workspace: Workspace, before: WorkspaceIndex | None) -> WorkspaceIndex:
+    touched = None if before is None else touched_tracks(workspace, before.stamp)
+    if before is None or touched is None:
+        return _built(workspace, before)
+    reading = read_catalog(workspace, touched)
+    found = {document.track_id: document for document in reading.documents}
+    documents = before.documents
+    if documents is not None:
+        documents = {**_without(documents, touched), **found}
+    return WorkspaceIndex(
+        stamp=workspace.catalog_stamp,
+        engine=before.engine,
+        index=patch_index(before.index, reading.documents, touched - found.keys()),
+        documents=documents,
+        audio={**_without(before.audio, touched), **reading.audio},
+        opted_out=(before.opted_out - touched) | reading.opted_out,
+    )
+
+
+def _built(workspace: Workspace, before: WorkspaceIndex | None) -> WorkspaceIndex:
     engine = _engine(workspace, before)
-    documents = documents_of(workspace)
+    reading = read_catalog(workspace)
+    documents = {document.track_id: document for document in reading.documents}
     return WorkspaceIndex(
         stamp=workspace.catalog_stamp,
         engine=engine,
-        index=engine.build_index(documents),
-        opted_out=Track.objects.filter(workspace=workspace).count() - len(documents),
+        index=engine.build_index(reading.documents),
+        documents=documents if len(documents) <= MOST_DOCUMENTS else None,
+        audio=reading.audio,
+        opted_out=reading.opted_out,
     )
+
+
+Value = TypeVar("Value")
+
+
+def _without(values: Mapping[int, Value], gone: set[int]) -> dict[int, Value]:
+    return {key: value for key, value in values.items() if key not in gone}
+
+
+def touched_tracks(workspace: Workspace, since_stamp: int) -> set[int] | None:
+    """Tracks that change sets since a stamp may have altered; None if all must be read again."""
+    newest = workspace.catalog_stamp - since_stamp + LATE_CHANGE_SETS
+    if newest <= LATE_CHANGE_SETS:  # the stamp went back: another database behind the same process
+        return None
+    recent = ChangeSet.objects.filter(workspace=workspace).order_by("-pk")[:newest]
+    changed: dict[str, set[int]] = {}
+    for model, object_id in (
+        Change.objects.filter(workspace=workspace, change_set__in=recent.values("pk"))
+        .order_by()
+        .values_list("model", "object_id")
+        .distinct()[: MOST_PATCHED + 1]
+    ):
+        changed.setdefault(model, set()).add(object_id)
+    if "term" in changed or sum(map(len, changed.values())) > MOST_PATCHED:
+        return None
+    tracks = set(changed.get("track", ()))
+    if changed.keys() & {"description", "artist", "release"}:
+        tracks.update(
+            Track.objects.filter(
+                Q(descriptions__in=changed.get("description", ()))
+                | Q(credits__artist__in=changed.get("artist", ()))
+                | Q(release__in=changed.get("release", ())),
+                workspace=workspace,
+            )
+            .order_by()
+            .values_list("pk", flat=True)
+        )
+    return tracks if len(tracks) <= MOST_PATCHED else None
 
 
 def _engine(workspace: Workspace, before: WorkspaceIndex | None) -> Engine:

@@ -18,7 +18,7 @@ from prompts.domain.index import TrackIndex
 from prompts.domain.intent import Intent
 from prompts.domain.ranking import Fate, Pick, Selection, left_by, select
 from prompts.domain.sequencing import ARCS, Candidate, sequence
-from prompts.index import workspace_index
+from prompts.index import WorkspaceIndex, workspace_index
 
 DEFAULT_LIMIT = 25
 MOST_RESULTS = 200
@@ -40,7 +40,13 @@ class Result:
     parts: tuple[Part, ...]
     energy: float | None
     jump: float | None
+    audio_id: int | None
     is_over_limit: bool
+
+    @property
+    def artist_line(self) -> str:
+        """Artists by name, in order."""
+        return ", ".join(self.document.artists)
 
     @property
     def gains(self) -> list[Part]:
@@ -99,7 +105,7 @@ def ask(
     mix = way.mix(intent, kept.index)
     queries = kept.engine.encode([intent], kept.index)
     selection = select(queries, kept.index, limit=size, per_artist=PER_ARTIST, among=among, mix=mix)
-    chosen = _with_documents(access, selection, kept.index)
+    chosen = _with_documents(access, selection, kept)
     chosen_arc = arc if arc in ARCS else intent.arc or "fit"
     ordered = sequence([_candidate(document, kept.index) for _, document in chosen], chosen_arc)
     results = [
@@ -111,6 +117,7 @@ def ask(
             parts=tuple(explain(document, queries, kept.index, position=pick.position, mix=mix)),
             energy=energy_of(document, kept.index.space.lexicon),
             jump=ordered.jumps[place - 1] if place else None,
+            audio_id=kept.audio.get(document.track_id),
             is_over_limit=pick.is_over_limit,
         )
         for place, (pick, document) in enumerate(chosen[at] for at in ordered.order)
@@ -129,7 +136,7 @@ def ask(
         held_back=selection.held_back,
         limit_cost=selection.limit_cost,
         mean_jump=ordered.mean_jump,
-        opted_out=kept.opted_out,
+        opted_out=len(kept.opted_out),
         latency_ms=(time.perf_counter() - started) * 1000,
     )
 
@@ -143,13 +150,13 @@ def visible_positions(access: Access, index: TrackIndex) -> NDArray[np.bool_] | 
 
 
 def _with_documents(
-    access: Access, selection: Selection, index: TrackIndex
+    access: Access, selection: Selection, kept: WorkspaceIndex
 ) -> list[tuple[Pick, TrackDocument]]:
     """Read the chosen tracks; one removed since the index was built is left out."""
-    ids = {int(index.track_ids[pick.position]): pick for pick in selection.picks}
-    if not ids:
-        return []
-    documents = {d.track_id: d for d in documents_of(access.workspace, ids)}
+    ids = {int(kept.index.track_ids[pick.position]): pick for pick in selection.picks}
+    documents = kept.documents
+    if documents is None:
+        documents = {d.track_id: d for d in documents_of(access.workspace, ids)}
     return [(pick, documents[pk]) for pk, pick in ids.items() if pk in documents]
 
 

@@ -12,15 +12,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog.access import StudioRequest, workspace_view
 from catalog.errors import StudioError
-from catalog.models import Track
-from catalog.selectors import tracks_for_list
 from prompts import services
 from prompts.approaches import APPROACHES
 from prompts.domain.intent import Chip, Kind, Polarity, Strength
 from prompts.domain.ranking import Fate
 from prompts.domain.sequencing import ARCS
 from prompts.models import Prompt
-from prompts.retrieval import Answer, Result, ask
+from prompts.retrieval import Answer, ask
 
 EXAMPLES = (
     "late-night synthwave for studying, a few modern indie touches",
@@ -50,14 +48,6 @@ class ShownChip:
     prefix: str
     fate: str
     remove_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownResult:
-    """A result with its row of the catalog."""
-
-    result: Result
-    track: Track
 
 
 @require_GET
@@ -101,20 +91,11 @@ def _answered(request: StudioRequest, text: str) -> dict[str, Any]:
         "answer": answer,
         "arc_label": ORDER_LABELS[answer.arc].lower(),
         "chips": [_shown_chip(request, fate) for fate in answer.fates],
-        "results": _shown_results(request, answer),
+        "results": answer.results,
         "dropped": dropped,
         "restore_url": _address(request, drop=None),
         "emptied_by": _emptied_by(answer),
     }
-
-
-def _shown_results(request: StudioRequest, answer: Answer) -> list[ShownResult]:
-    rows = tracks_for_list(request.access).in_bulk([r.track_id for r in answer.results])
-    return [
-        ShownResult(result, rows[result.track_id])
-        for result in answer.results
-        if result.track_id in rows
-    ]
 
 
 def _emptied_by(answer: Answer) -> list[Fate]:

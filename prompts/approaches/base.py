@@ -8,9 +8,10 @@ import numpy as np
 
 from catalog.errors import StudioError
 from prompts.domain.explaining import Component, Mix
-from prompts.domain.index import Floats, TrackIndex
+from prompts.domain.index import TrackIndex
 from prompts.domain.intent import Intent, Polarity
 from prompts.domain.names import known_names
+from prompts.domain.postings import Floats
 
 
 class ApproachUnavailable(StudioError):

@@ -7,17 +7,11 @@ import numpy as np
 
 from prompts.domain.concepts import TermReading
 from prompts.domain.documents import TrackDocument
-from prompts.domain.index import (
-    EncodedTrack,
-    Floats,
-    TrackIndex,
-    encode_track,
-    fold_title,
-    name_key,
-)
+from prompts.domain.index import EncodedTrack, TrackIndex, encode_track, fold_title, name_key
 from prompts.domain.intent import Chip
 from prompts.domain.lexical import bucket, content_words
 from prompts.domain.lexicon import Term
+from prompts.domain.postings import Floats
 from prompts.domain.queries import QueryBlock, chip_weights
 from prompts.domain.surfacing import fact, unknown_to
 

@@ -19,10 +19,8 @@ from prompts.domain.lexical import (
     saturate,
 )
 from prompts.domain.lexicon import Term
+from prompts.domain.postings import Floats, Positions, Postings, Rows, postings
 from prompts.domain.text import fold, tokenize
-
-Floats = NDArray[np.float32]
-Positions = NDArray[np.int32]
 
 CHUNK = 4096
 PRIOR_SHARE = 0.03
@@ -53,24 +51,6 @@ class Statistics:
     concept_rarity: Floats
     word_rarity: Floats
     mean_length: float
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """For each key, the sorted positions that have it, and optionally a weight for each."""
-
-    starts: NDArray[np.int64]
-    positions: Positions
-    weights: Floats | None = None
-
-    def of(self, key: int) -> Positions:
-        """Positions of the tracks that have `key`."""
-        return self.positions[self.starts[key] : self.starts[key + 1]]
-
-    def weights_of(self, key: int) -> Floats:
-        """Weights that belong to `of(key)`."""
-        assert self.weights is not None
-        return self.weights[self.starts[key] : self.starts[key + 1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +98,8 @@ class TrackIndex:
     words: Postings
     facts: Facts
     artist_codes: Positions
+    artist_names: tuple[tuple[str, ...], ...]
+    title_keys: tuple[str, ...]
     artists: Mapping[str, Positions]
     titles: Mapping[str, Positions]
     signatures: Floats | None
@@ -180,30 +162,63 @@ def build_index(
 
     Give `statistics` of another index to keep its idea of rarity.
     """
-    parts = [_encode_chunk(chunk, space, encoder) for chunk in _chunks(documents)]
+    parts = [encode_chunk(chunk, space, encoder) for chunk in _chunks(documents)]
     tracks = sum(len(part.track_ids) for part in parts)
-    width = len(space) + encoder.dimensions
-    matrix = np.zeros((width, tracks), dtype=np.float32)
+    matrix = np.zeros((len(space) + encoder.dimensions, tracks), dtype=np.float32)
     at = 0
     for part in parts:
         matrix[:, at : at + len(part.track_ids)] = part.rows.T
         at += len(part.track_ids)
         part.rows = np.zeros((0, 0), dtype=np.float32)
-    lengths = np.array([length for part in parts for length in part.lengths], dtype=np.float32)
-    statistics = statistics or _statistics(matrix[: len(space)], parts, lengths)
+    lengths = [length for part in parts for length in part.lengths]
+    mean_length = float(np.mean(lengths)) if lengths else 1.0
+    if statistics is not None:
+        mean_length = statistics.mean_length
+    words = postings(*word_rows(parts, mean_length), BUCKETS)
+    return assembled(
+        space=space,
+        encoder=encoder,
+        statistics=statistics or count_rarity(matrix[: len(space)], words, mean_length),
+        track_ids=np.array([i for part in parts for i in part.track_ids], dtype=np.int64),
+        matrix=matrix,
+        carriers=postings(*carrier_rows(parts), None, len(space)),
+        words=words,
+        facts=fact_table([fact for part in parts for fact in part.facts]),
+        artist_names=tuple(names for part in parts for names in part.artists),
+        title_keys=tuple(title for part in parts for title in part.titles),
+        signatures=_signatures([s for part in parts for s in part.signatures]),
+    )
+
+
+def assembled(
+    *,
+    space: ConceptSpace,
+    encoder: Encoder,
+    statistics: Statistics,
+    track_ids: NDArray[np.int64],
+    matrix: Floats,
+    carriers: Postings,
+    words: Postings,
+    facts: Facts,
+    artist_names: tuple[tuple[str, ...], ...],
+    title_keys: tuple[str, ...],
+    signatures: Floats | None,
+) -> TrackIndex:
     return TrackIndex(
         space=space,
         encoder=encoder,
         statistics=statistics,
-        track_ids=np.array([i for part in parts for i in part.track_ids], dtype=np.int64),
+        track_ids=track_ids,
         matrix=matrix,
-        carriers=_postings([held for part in parts for held in part.carried], len(space)),
-        words=_word_postings(parts, lengths, statistics.mean_length),
-        facts=_facts([fact for part in parts for fact in part.facts]),
-        artist_codes=_codes([a for part in parts for a in part.artists]),
-        artists=_names([a for part in parts for a in part.artists]),
-        titles=_names([(title,) for part in parts for title in part.titles]),
-        signatures=_signatures([s for part in parts for s in part.signatures]),
+        carriers=carriers,
+        words=words,
+        facts=facts,
+        artist_codes=_codes(artist_names),
+        artist_names=artist_names,
+        title_keys=title_keys,
+        artists=_names(artist_names),
+        titles=_names([(title,) for title in title_keys]),
+        signatures=signatures,
     )
 
 
@@ -241,7 +256,7 @@ def key_code(key: str) -> int:
 
 
 @dataclass(slots=True)
-class _Part:
+class Part:
     track_ids: list[int]
     rows: Floats
     carried: list[frozenset[int]]
@@ -259,14 +274,14 @@ def _chunks(documents: Iterable[TrackDocument]) -> Iterator[list[TrackDocument]]
         yield chunk
 
 
-def _encode_chunk(documents: list[TrackDocument], space: ConceptSpace, encoder: Encoder) -> _Part:
+def encode_chunk(documents: list[TrackDocument], space: ConceptSpace, encoder: Encoder) -> Part:
     documents = [with_energy(document, space) for document in documents]
     readings = [space.read_document(document) for document in documents]
     raw = np.stack([space.raw_row(reading) for reading in readings])
     texts = encoder.encode([document_text(document, space) for document in documents])
     counted = [count_words(document_words(document, space)) for document in documents]
     nan = float("nan")
-    return _Part(
+    return Part(
         track_ids=[document.track_id for document in documents],
         rows=np.concatenate([space.smooth(raw), texts], axis=1),
         carried=[space.carried(reading) for reading in readings],
@@ -294,56 +309,42 @@ def fold_title(title: str) -> str:
     return name_key(title) or fold(title)
 
 
-def _statistics(concepts: Floats, parts: Sequence[_Part], lengths: Floats) -> Statistics:
+def count_rarity(concepts: Floats, words: Postings, mean_length: float) -> Statistics:
     tracks = concepts.shape[1]
     having = (concepts >= 0.5).sum(axis=1).astype(np.float32)
     share = (having + PRIOR_SHARE * PRIOR_TRACKS) / (tracks + PRIOR_TRACKS)
     rarity = np.clip(np.log(1.0 / share), 0.5, 4.0) / 3.0
-    counts = np.zeros(BUCKETS, dtype=np.float32)
-    for part in parts:
-        for buckets, _ in part.words:
-            counts[buckets] += 1
     return Statistics(
         tracks=tracks,
         concept_rarity=rarity.astype(np.float32),
-        word_rarity=inverse_frequency(counts, max(tracks, 1)),
-        mean_length=float(lengths.mean()) if len(lengths) else 1.0,
+        word_rarity=inverse_frequency(np.diff(words.starts).astype(np.float32), max(tracks, 1)),
+        mean_length=mean_length,
     )
 
 
-def _postings(held: Sequence[frozenset[int]], keys: int) -> Postings:
+def carrier_rows(parts: Sequence[Part]) -> Rows:
+    held = [columns for part in parts for columns in part.carried]
     total = sum(len(columns) for columns in held)
     columns = np.fromiter((c for row in held for c in row), np.int32, total)
     sizes = np.fromiter((len(row) for row in held), np.int64, len(held))
-    positions = np.repeat(np.arange(len(held), dtype=np.int32), sizes)
-    order = np.argsort(columns, kind="stable")
-    starts = np.zeros(keys + 1, dtype=np.int64)
-    np.cumsum(np.bincount(columns, minlength=keys), out=starts[1:])
-    return Postings(starts, positions[order])
+    return columns, np.repeat(np.arange(len(held), dtype=np.int32), sizes)
 
 
-def _word_postings(parts: Sequence[_Part], lengths: Floats, mean_length: float) -> Postings:
+def word_rows(parts: Sequence[Part], mean_length: float) -> tuple[Positions, Positions, Floats]:
     rows = [words for part in parts for words in part.words]
+    lengths = [length for part in parts for length in part.lengths]
     if not rows:
-        return Postings(
-            np.zeros(BUCKETS + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
-        )
-    buckets = np.concatenate([words for words, _ in rows]) if rows else np.zeros(0, np.int32)
-    weights = np.concatenate(
-        [
-            saturate(counts, float(length), mean_length)
-            for (_, counts), length in zip(rows, lengths, strict=True)
-        ]
-    )
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32)
+    weights = [
+        saturate(counts, float(length), mean_length)
+        for (_, counts), length in zip(rows, lengths, strict=True)
+    ]
     sizes = np.fromiter((len(words) for words, _ in rows), np.int64, len(rows))
     positions = np.repeat(np.arange(len(rows), dtype=np.int32), sizes)
-    order = np.argsort(buckets, kind="stable")
-    starts = np.zeros(BUCKETS + 1, dtype=np.int64)
-    np.cumsum(np.bincount(buckets, minlength=BUCKETS), out=starts[1:])
-    return Postings(starts, positions[order], weights[order])
+    return np.concatenate([words for words, _ in rows]), positions, np.concatenate(weights)
 
 
-def _facts(rows: Sequence[tuple[float, float, float, float, float, int]]) -> Facts:
+def fact_table(rows: Sequence[tuple[float, float, float, float, float, int]]) -> Facts:
     table = np.array(rows, dtype=np.float32).reshape(-1, 6)
     return Facts(
         tempo_bpm=table[:, 0].copy(),
@@ -376,8 +377,11 @@ def _names(names: Sequence[tuple[str, ...]]) -> Mapping[str, Positions]:
 
 def _signatures(rows: Sequence[tuple[float, ...]]) -> Floats | None:
     width = max((len(row) for row in rows), default=0)
-    if not width:
-        return None
+    return signature_table(rows, width) if width else None
+
+
+def signature_table(rows: Sequence[tuple[float, ...]], width: int) -> Floats:
+    """Signatures of the given width at length 1; others are left at zero."""
     table = np.zeros((len(rows), width), dtype=np.float32)
     for position, row in enumerate(rows):
         if len(row) == width:

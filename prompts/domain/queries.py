@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import csr_array
 
-from prompts.domain.index import Floats, TrackIndex, key_code
+from prompts.domain.index import TrackIndex, key_code
 from prompts.domain.intent import Chip, Intent, Kind, Polarity, Strength
 from prompts.domain.lexical import BUCKETS, content_text, content_words, query_words
 from prompts.domain.lexicon import Term
 from prompts.domain.names import KnownName, known_names
+from prompts.domain.postings import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prompts.domain.explaining import Mix
-from prompts.domain.index import Floats, TrackIndex
+from prompts.domain.index import TrackIndex
 from prompts.domain.intent import Chip, Kind, Polarity, Strength
 from prompts.domain.lexical import bucket, content_words
 from prompts.domain.lexicon import Term
 from prompts.domain.names import known_name
+from prompts.domain.postings import Floats
 from prompts.domain.queries import (
     Filters,
     QueryBlock,

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prompts.domain.documents import TrackDocument
-from prompts.domain.index import EncodedTrack, Floats, TrackIndex, encode_track
+from prompts.domain.index import EncodedTrack, TrackIndex, encode_track
+from prompts.domain.postings import Floats
 from prompts.domain.queries import Bound, Filters, QueryBlock
 
 BLOCK_QUERIES = 64

@@ -147,8 +147,11 @@ def test_a_page_needs_few_queries(workspace: Workspace, django_assert_max_num_qu
     access = owner_of(workspace)
     client = signed_in(access)
     answer_of(client, access, q="latin")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(10):
         answer_of(client, access, q="latin")
+    make_track(workspace, title="New", genre=["latin"])
+    with django_assert_max_num_queries(15):  # once after a change, the changed track is read
+        assert "New" in answer_of(client, access, q="latin")
 
 
 def test_a_prompt_is_remembered_once_a_person(workspace: Workspace) -> None:

@@ -9,6 +9,7 @@ import pytest
 from prompts.domain.documents import TrackDocument
 from prompts.domain.explaining import explain
 from prompts.domain.index import TrackIndex
+from prompts.domain.patching import patch_index
 from prompts.domain.ranking import select
 from prompts.domain.surfacing import score_all
 from prompts.engine import default_engine
@@ -199,3 +200,32 @@ def _random_market(tracks: int, generator: np.random.Generator) -> Sequence[Trac
             TrackDocument(number, f"T{number}", (artist,), terms=chosen, tempo_bpm=tempo_bpm)
         )
     return documents
+
+
+def test_a_patched_index_equals_one_built_anew(index: TrackIndex) -> None:
+    engine = default_engine()
+    edited = replace(MARKET[3], terms={"genre": {"jazz": 1}}, texts=("Calm drums.",), tempo_bpm=99)
+    new = TrackDocument(9, "New", ("Eve",), terms={"mood": {"sad": 1}}, texts=("A sad new song.",))
+    patched = patch_index(index, [new, edited], gone=[2])
+    anew = engine.build_index(
+        [MARKET[0], MARKET[2], edited, *MARKET[4:], new], statistics=index.statistics
+    )
+    assert patched.track_ids.tolist() == anew.track_ids.tolist()
+    np.testing.assert_allclose(patched.matrix, anew.matrix, atol=1e-6)
+    for name in ("carriers", "words"):
+        np.testing.assert_array_equal(getattr(patched, name).starts, getattr(anew, name).starts)
+        np.testing.assert_array_equal(
+            getattr(patched, name).positions, getattr(anew, name).positions
+        )
+    np.testing.assert_allclose(patched.words.weights, anew.words.weights)
+    np.testing.assert_array_equal(patched.facts.tempo_bpm, anew.facts.tempo_bpm)
+    np.testing.assert_array_equal(patched.facts.key, anew.facts.key)
+    assert patched.artists.keys() == anew.artists.keys()
+    assert "bo" in patched.artists
+    assert patched.titles.keys() == anew.titles.keys()
+
+
+def test_patching_everything_away_leaves_an_empty_index(index: TrackIndex) -> None:
+    empty = patch_index(index, [], gone=[d.track_id for d in MARKET])
+    assert len(empty) == 0
+    assert len(patch_index(empty, MARKET[:2])) == 2

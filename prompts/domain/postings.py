@@ -1,0 +1,61 @@
+"""For each key, who has it: sorted positions, and optionally a weight for each."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Positions = NDArray[np.int32]
+
+Rows = tuple[Positions, Positions]
+"""Keys and the positions that have them, as pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """For each key, the sorted positions that have it, and optionally a weight for each."""
+
+    starts: NDArray[np.int64]
+    positions: Positions
+    weights: Floats | None = None
+
+    def of(self, key: int) -> Positions:
+        """Positions of the tracks that have `key`."""
+        return self.positions[self.starts[key] : self.starts[key + 1]]
+
+    def weights_of(self, key: int) -> Floats:
+        """Weights that belong to `of(key)`."""
+        assert self.weights is not None
+        return self.weights[self.starts[key] : self.starts[key + 1]]
+
+
+def postings(keys: Positions, positions: Positions, weights: Floats | None, size: int) -> Postings:
+    """Sort pairs of key and position by key, then by position; keys run from 0 to `size`."""
+    order = np.lexsort((positions, keys))
+    starts = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(keys, minlength=size), out=starts[1:])
+    return Postings(starts, positions[order], None if weights is None else weights[order])
+
+
+def merged(
+    before: Postings,
+    moved: Positions,
+    new: tuple[Positions, Positions, Floats | None],
+    added: Positions,
+    size: int,
+) -> Postings:
+    """Postings with the positions moved (-1 drops), and new pairs at the added positions."""
+    old_keys = np.repeat(np.arange(size, dtype=np.int32), np.diff(before.starts))
+    places = moved[before.positions]
+    stays = places >= 0
+    keys, positions, weights = new
+    both = None
+    if before.weights is not None and weights is not None:
+        both = np.concatenate([before.weights[stays], weights])
+    return postings(
+        np.concatenate([old_keys[stays], keys]),
+        np.concatenate([places[stays], added[positions]]),
+        both,
+        size,
+    )

@@ -1,0 +1,98 @@
+"""The index follows the catalog: each kind of change shows; other tracks are not reread."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from catalog.models import Artist, ChangeSet, Track, Workspace
+from catalog.services.ledger import change_set
+from prompts import index as module
+from prompts.documents import CatalogReading
+from prompts.domain.index import TrackIndex
+from prompts.index import workspace_index
+from tests.factories import WorkspaceFactory, make_release, make_track
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    workspace: Workspace = WorkspaceFactory()
+    release = make_release(workspace, title="First", label_name="Dune")
+    make_track(workspace, title="One", artist="Ada", genre=["jazz"], release=release.pk)
+    make_track(workspace, title="Two", artist="Bo", genre=["techno"])
+    return workspace
+
+
+def fresh(workspace: Workspace) -> TrackIndex:
+    workspace.refresh_from_db()
+    return workspace_index(workspace).index
+
+
+def edit(workspace: Workspace, row: Any, **values: Any) -> None:
+    with change_set(
+        workspace=workspace, actor=None, source=ChangeSet.Source.TYPED, reason="Test"
+    ) as ledger:
+        ledger.put(row, **values)
+
+
+def has(index: TrackIndex, facet: str, slug: str) -> list[str]:
+    from prompts.domain.lexicon import Term
+
+    positions = index.carriers.of(index.space.columns[Term(facet, slug)])
+    return [index.title_keys[position] for position in positions]
+
+
+def test_an_edited_tag_moves_the_track(workspace: Workspace) -> None:
+    assert has(fresh(workspace), "genre", "jazz") == ["one"]
+    edit(workspace, Track.objects.get(title="Two"), genre=["jazz"])
+    assert has(fresh(workspace), "genre", "jazz") == ["one", "two"]
+
+
+def test_a_renamed_artist_and_label_are_found(workspace: Workspace) -> None:
+    assert "ada" in fresh(workspace).artists
+    edit(workspace, Artist.objects.get(name="Ada"), name="Adele")
+    assert "adele" in fresh(workspace).artists
+    assert "ada" not in fresh(workspace).artists
+
+
+def test_a_new_and_an_opted_out_track_come_and_go(workspace: Workspace) -> None:
+    assert len(fresh(workspace)) == 2
+    make_track(workspace, title="Three")
+    assert len(fresh(workspace)) == 3
+    edit(workspace, Track.objects.get(title="Two"), opt_out_simulation=True)
+    assert fresh(workspace).title_keys == ("one", "three")
+
+
+def test_only_touched_tracks_are_read_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(60):  # more change sets than are looked at for safety
+        make_track(workspace, title=f"T{number}")
+    fresh(workspace)
+    read: list[int | None] = []
+    real: Callable[..., CatalogReading] = module.read_catalog
+
+    def counting(workspace: Workspace, ids: Any = None) -> CatalogReading:
+        found = real(workspace, ids)
+        read.append(None if ids is None else len(found.documents))
+        return found
+
+    monkeypatch.setattr(module, "read_catalog", counting)
+    edit(workspace, Track.objects.get(title="Two"), genre=["jazz"])
+    fresh(workspace)
+    assert len(read) == 1
+    assert read[0] is not None
+    assert read[0] < 60
+    fresh(workspace)
+    assert len(read) == 1
+
+
+def test_a_changed_vocabulary_builds_anew(workspace: Workspace) -> None:
+    fresh(workspace)
+    term = workspace.terms.get(facet="genre", slug="jazz")
+    edit(workspace, term, synonyms=["cool cat music"])
+    workspace.refresh_from_db()
+    kept = workspace_index(workspace)
+    assert [str(c.term) for c in kept.engine.parse("cool cat music").chips] == ["genre:jazz"]
