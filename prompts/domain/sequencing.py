@@ -64,7 +64,8 @@ def sequence(candidates: Sequence[Candidate], arc: str = "fit") -> PlayOrder:
         start = list(range(size))
     elif arc in ("rise", "cool-down", "wave"):
         start = _assign(candidates, arc)
-    order = _improve(start, deviation, jumps, candidates)
+    smoothness = 0.0 if arc == "fit" else JUMP_WEIGHT  # best first means best first
+    order = _improve(start, deviation, smoothness * jumps, candidates)
     return PlayOrder(
         tuple(order),
         tuple(round(float(jumps[a, b]), 4) for a, b in pairwise(order)),
@@ -183,7 +184,7 @@ def _jump_table(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
 def _improve(
     order: list[int],
     deviation: NDArray[np.float64],
-    jumps: NDArray[np.float64],
+    roughness: NDArray[np.float64],
     candidates: Sequence[Candidate],
 ) -> list[int]:
     """Swap pairs while that makes the whole better: arc, jumps, no artist twice in a row."""
@@ -191,7 +192,7 @@ def _improve(
     artists = [candidate.artist for candidate in candidates]
     same = [[bool(a) and a == b for b in artists] for a in artists]
     step = [
-        [JUMP_WEIGHT * jumps[i, j] + (SAME_ARTIST if same[i][j] else 0.0) for j in range(size)]
+        [roughness[i, j] + (SAME_ARTIST if same[i][j] else 0.0) for j in range(size)]
         for i in range(size)
     ]
     off = (ARC_WEIGHT * deviation).tolist()

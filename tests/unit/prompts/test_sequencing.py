@@ -45,7 +45,8 @@ def test_steady_makes_smaller_jumps_than_the_order_given() -> None:
 
 
 def test_fit_keeps_the_best_first_where_artists_differ() -> None:
-    candidates = [track(100.0, energy=0.5, key="C major", artist=str(i)) for i in range(6)]
+    tempos = [80.0, 160.0, 84.0, 150.0, 90.0, 140.0]
+    candidates = [track(tempo, artist=str(tempo)) for tempo in tempos]
     assert sequence(candidates, "fit").order == (0, 1, 2, 3, 4, 5)
 
 
