@@ -60,6 +60,12 @@ UNKNOWN = Kind(
     "unknown", "unknown", advice="The studio takes WAV, AIFF, FLAC, MP3, M4A, Ogg Vorbis and Opus."
 )
 
+AUDIO_EXTENSIONS = frozenset(
+    extension
+    for kind in (WAV, AIFF, FLAC, MP3, AAC, MP4, OGG, OPUS, OGG_FLAC)
+    for extension in kind.extensions
+)
+
 _VIDEO = Kind("video", "a video", advice="Export the sound alone as WAV, AIFF or FLAC.")
 _BY_PREFIX: tuple[tuple[bytes, Kind], ...] = (
     (b"fLaC", FLAC),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from catalog.domain.audio_kinds import RefusedFile
+from catalog.domain.audio_kinds import AUDIO_EXTENSIONS, RefusedFile, sniff
 from catalog.domain.file_names import safe_path
 from catalog.domain.stems import TrackFiles, group_files, title_key, titles_named
 from catalog.errors import StudioError
@@ -45,6 +45,13 @@ class FoundFile:
     path: str
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """A file in a folder that is no audio and does not claim to be."""
+
+    path: str
+
+
 @dataclass
 class Ingested:
     """What became of one track's files. `errors` names files that were refused, with the reason."""
@@ -62,10 +69,14 @@ class Ingested:
         return self.track is None
 
 
-def find_files(paths: Sequence[Path], unpacked_into: Path) -> Iterator[FoundFile | Ingested]:
+def find_files(
+    paths: Sequence[Path], unpacked_into: Path
+) -> Iterator[FoundFile | Ingested | Skipped]:
     """Walk files and folders in a fixed order; archives are unpacked into a folder given.
 
-    An archive that is refused is given as a failed `Ingested`.
+    In folders, files that neither are audio nor are called so are given as `Skipped`: covers,
+    texts, session files. A file that was named itself is always taken up. An archive that is
+    refused is given as a failed `Ingested`.
     """
     for start in paths:
         inside = sorted(start.rglob("*")) if start.is_dir() else [start]
@@ -75,8 +86,26 @@ def find_files(paths: Sequence[Path], unpacked_into: Path) -> Iterator[FoundFile
                 continue
             if file.suffix.lower() == ".zip":
                 yield from _inside_zip(file, relative, unpacked_into)
+            elif file != start and not _is_called_audio(file.name) and not _sounds(file):
+                yield Skipped(str(file))
             else:
                 yield FoundFile(file, safe_path(str(relative)))
+
+
+def _is_called_audio(name: str) -> bool:
+    return Path(name).suffix.lower() in AUDIO_EXTENSIONS
+
+
+def _sounds(file: Path) -> bool:
+    """Whether the first bytes look like a kind of audio that the studio takes."""
+    with file.open("rb") as opened:
+
+        def read_at(offset: int, size: int) -> bytes:
+            opened.seek(offset)
+            return opened.read(size)
+
+        found = sniff(read_at, file.stat().st_size)
+    return found.kind.is_audio and not found.junk_bytes
 
 
 def _inside_zip(file: Path, relative: Path, unpacked_into: Path) -> Iterator[FoundFile | Ingested]:

@@ -15,7 +15,14 @@ from django.utils import timezone
 from analysis.models import UNFINISHED, AnalysisRun, Status, Suggestion
 from analysis.services.queueing import queue_run
 from catalog.models import AudioFile, Stem, Workspace
-from catalog.services.ingest import FoundFile, Ingested, find_files, ingest_group, plan
+from catalog.services.ingest import (
+    FoundFile,
+    Ingested,
+    Skipped,
+    find_files,
+    ingest_group,
+    plan,
+)
 
 POLL_S = 1.0
 STILL_FOR_S = 900.0
@@ -48,17 +55,17 @@ class Command(BaseCommand):
             raise CommandError(f"There is no {', '.join(missing)}.")
         bar = Bar(sys.stderr)
         with tempfile.TemporaryDirectory(prefix="liner-ingest-") as folder:
-            done = self._ingest(workspace, options, Path(folder), bar)
+            done, skipped = self._ingest(workspace, options, Path(folder), bar)
         if options["wait"]:
             self._wait(done, bar)
         bar.end()
         for item in done:
             self._say(item, as_json=options["json"], waited=options["wait"])
-        self._sum_up(done)
+        self._sum_up(done, skipped)
 
     def _ingest(
         self, workspace: Workspace, options: dict[str, Any], folder: Path, bar: "Bar"
-    ) -> list[Ingested]:
+    ) -> tuple[list[Ingested], int]:
         found = list(find_files([path.resolve() for path in options["paths"]], folder))
         files = {item.path: item for item in found if isinstance(item, FoundFile)}
         done = [item for item in found if isinstance(item, Ingested)]
@@ -70,7 +77,7 @@ class Command(BaseCommand):
                     workspace=workspace, group=group, files=files, artist=options["artist"]
                 )
             )
-        return done
+        return done, sum(isinstance(item, Skipped) for item in found)
 
     def _wait(self, done: Iterable[Ingested], bar: "Bar") -> None:
         """Wait until no run of these files is open."""
@@ -102,11 +109,13 @@ class Command(BaseCommand):
         stems = f", {len(line['stems'])} stems" if line["stems"] else ""
         self.stdout.write(f"{line['status']:<9} {item.track or item.path}{stems}{problem}")
 
-    def _sum_up(self, done: list[Ingested]) -> None:
+    def _sum_up(self, done: list[Ingested], skipped: int) -> None:
         new = sum(item.is_new for item in done)
         failed = sum(item.failed for item in done)
         known = len(done) - new - failed
         self.stderr.write(f"{new} new tracks, {known} known before, {failed} refused.")
+        if skipped:
+            self.stderr.write(f"{skipped:,} other files in the folders are no audio; left alone.")
 
 
 class Bar:

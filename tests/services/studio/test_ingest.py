@@ -79,12 +79,29 @@ def test_a_folder_becomes_tracks_with_stems_and_reasons(workspace: Workspace, mu
     assert by_name["Song.wav"]["duration_s"] == pytest.approx(4, abs=0.01)
     assert "damaged" in by_name["bad.flac"]["error"]
     assert by_name["bad.flac"]["track_id"] is None
-    assert "not audio" in by_name["notes.txt"]["error"]
+    assert "notes.txt" not in by_name
     titles = set(Track.objects.values_list("title", flat=True))
     assert titles == {"Song", "Snow", "Tide"}
     artists = {track.title: [a.name for a in track.artists.all()] for track in Track.objects.all()}
     assert artists == {"Song": ["Vesper Lane"], "Snow": ["Ida Marrow"], "Tide": ["Vesper Lane"]}
     assert AnalysisRun.objects.count() == AudioFile.objects.count() == 6
+
+
+def test_a_file_that_was_named_itself_is_refused_aloud(workspace: Workspace, music: Path) -> None:
+    (line,) = ingest(str(music / "notes.txt"))
+
+    assert line["status"] == "failed"
+    assert "not audio" in line["error"]
+
+
+def test_a_file_in_a_folder_that_claims_to_be_audio_is_refused_aloud(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "song.mp3").write_text("<html>not found</html>")
+
+    (line,) = ingest(str(tmp_path))
+
+    assert "is a web page" in line["error"]
 
 
 def test_running_it_again_adds_nothing(workspace: Workspace, music: Path) -> None:
