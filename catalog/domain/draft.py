@@ -126,7 +126,7 @@ class _Reader:
                     plural = "character was" if removed == 1 else "characters were"
                     self._note(f"{removed} control {plural} removed from the {_spoken(name)} tag.")
                 if text:
-                    kept.append(text)
+                    kept.append(" ".join(text.split()))
             if kept:
                 self._texts[name] = kept
 
