@@ -47,9 +47,9 @@ async function visit(address, { push }) {
     history.pushState({ scroll: 0 }, "", answer.url + hash);
   }
   current = location.href;
-  await loadStyles(next);
+  await Promise.all([loadStyles(next), loadScripts(page)]);
+  if (mine !== visits) return;
   put(page, next.title, hash);
-  await loadScripts(page);
 }
 
 /** Bring in the style sheets that only the next page has, and wait, so that nothing flashes bare. */
@@ -61,7 +61,10 @@ async function loadStyles(next) {
   await Promise.all(missing.map((link) => loaded(document.adoptNode(link))));
 }
 
-/** Modules run once a window, and attach by behaviour(); older scripts run once in their order. */
+/**
+ * Modules run once a window, and attach by behaviour(); older scripts run once in their order. They are
+ * in before the page is, so that a key pressed at once finds the page at work.
+ */
 async function loadScripts(page) {
   for (const script of page.querySelectorAll("script[src]")) {
     if (script.type === "module") {
