@@ -102,7 +102,11 @@ def upload_move(request: StudioRequest, upload_id: uuid.UUID) -> HttpResponse:
         change_set = move_upload(access=request.access, upload=found, to=to, role=role)
     except StudioError as error:
         return _answer(request, f"{error} {error.hint}".strip(), kind="error")
-    place = "a track of its own" if to == OWN_TRACK else FileRow(found).role_label.lower()
+    row = FileRow(found)
+    place = "a track of its own"
+    if to != OWN_TRACK:
+        title = found.track or found.metadata.get("title", "")
+        place = f"a stem of “{title}” ({row.role_label.lower()})"
     return _answer(request, f"“{found.file_name}” is now {place}.", change_set=change_set)
 
 

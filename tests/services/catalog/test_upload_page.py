@@ -145,7 +145,7 @@ def test_moving_a_file_answers_with_the_list_and_an_undo(client: Client, access:
     )
 
     toast = json.loads(answer["HX-Trigger"])["toast"]
-    assert toast["text"] == "“Odd.wav” is now drums."
+    assert toast["text"] == "“Odd.wav” is now a stem of “Song” (drums)."
     assert "/undo/" in toast["undo"]
     assert song.track is not None
     assert [stem.role for stem in song.track.stems.all()] == ["drums"]
