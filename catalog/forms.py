@@ -1,11 +1,20 @@
 """Forms of the catalog: they parse and explain; services decide and write."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 
 from catalog.access import Access
-from catalog.domain.identifiers import display_isrc, normalise_isrc, normalise_upc
+from catalog.domain.identifiers import (
+    display_isrc,
+    normalise_ipi,
+    normalise_isni,
+    normalise_isrc,
+    normalise_iswc,
+    normalise_upc,
+)
+from catalog.domain.languages import normalise_language
 from catalog.errors import StudioError
 from catalog.models import Artist, Description, Release, Term, Track
 from catalog.models.terms import Facet
@@ -16,11 +25,13 @@ TRACK_COLUMNS = (
     "title",
     "version_title",
     "isrc",
+    "iswc",
     "disc_number",
     "track_number",
     "tempo_bpm",
     "key_tonic",
     "key_mode",
+    "title_language",
     "lyrics_language",
     "advisory",
     "recording_year",
@@ -29,6 +40,21 @@ TRACK_COLUMNS = (
     "opt_out_training",
     "opt_out_export",
 )
+
+
+class CodeField(forms.CharField):
+    """A code as people write it, checked and brought into its stored form."""
+
+    def __init__(self, normalise: Callable[[str], str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._normalise = normalise
+
+    def clean(self, value: Any) -> str:
+        """Refuse what cannot be such a code, saying why."""
+        try:
+            return self._normalise(super().clean(value))
+        except StudioError as error:
+            raise forms.ValidationError(f"{error} {error.hint}".strip()) from error
 
 
 class TrackForm(forms.Form):
@@ -46,13 +72,27 @@ class TrackForm(forms.Form):
     release = forms.ModelChoiceField(Release.objects.none(), required=False)
     disc_number = forms.IntegerField(label="Disc", min_value=1, max_value=99, required=False)
     track_number = forms.IntegerField(label="Number", min_value=1, max_value=999, required=False)
-    isrc = forms.CharField(label="ISRC", max_length=20, required=False)
+    isrc = CodeField(normalise_isrc, label="ISRC", max_length=20, required=False)
+    iswc = CodeField(
+        normalise_iswc,
+        label="ISWC",
+        max_length=20,
+        required=False,
+        help_text="The code of the work (the song), not of this recording.",
+    )
     tempo_bpm = forms.FloatField(label="Tempo (BPM)", min_value=20, max_value=400, required=False)
     key_tonic = forms.ChoiceField(
         label="Key", choices=[("", "Not set"), *((t, t) for t in KEY_TONICS)], required=False
     )
     key_mode = forms.ChoiceField(label="Mode", choices=Track.KeyMode.choices, required=False)
-    lyrics_language = forms.CharField(
+    title_language = CodeField(
+        normalise_language,
+        max_length=35,
+        required=False,
+        help_text="The language the title is written in: en, pt-BR, ja-Latn.",
+    )
+    lyrics_language = CodeField(
+        normalise_language,
         max_length=35,
         required=False,
         help_text="A language tag such as en or pt-BR; zxx where nobody sings words.",
@@ -92,13 +132,6 @@ class TrackForm(forms.Form):
             initial[facet.value] = [term.slug for term in terms.get(facet.value, [])]
         return initial
 
-    def clean_isrc(self) -> str:
-        """Accept an ISRC as people write it."""
-        try:
-            return normalise_isrc(self.cleaned_data["isrc"])
-        except StudioError as error:
-            raise forms.ValidationError(f"{error} {error.hint}") from error
-
     def values(self) -> dict[str, Any]:
         """Give the versioned values of the form."""
         data = self.cleaned_data
@@ -134,7 +167,7 @@ class ReleaseForm(forms.Form):
         required=False, help_text="Enter each artist separately, with a semicolon between them."
     )
     kind = forms.ChoiceField(choices=Release.Kind.choices)
-    upc = forms.CharField(label="UPC/EAN", max_length=20, required=False)
+    upc = CodeField(normalise_upc, label="UPC/EAN", max_length=20, required=False)
     catalogue_number = forms.CharField(max_length=60, required=False)
     label_name = forms.CharField(label="Label", max_length=200, required=False)
     release_date = forms.DateField(
@@ -150,13 +183,6 @@ class ReleaseForm(forms.Form):
     artwork = forms.FileField(
         required=False, help_text="JPEG, PNG or WebP; square, best at 3,000 x 3,000 pixels."
     )
-
-    def clean_upc(self) -> str:
-        """Check the check digit."""
-        try:
-            return normalise_upc(self.cleaned_data["upc"])
-        except StudioError as error:
-            raise forms.ValidationError(f"{error} {error.hint}") from error
 
     def values(self) -> dict[str, Any]:
         """Give the versioned values of the form, but for artists and artwork."""
@@ -177,7 +203,8 @@ class ArtistForm(forms.Form):
     row_version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
     name = forms.CharField(max_length=200)
     sort_name = forms.CharField(max_length=200, required=False, help_text="Ferrari, Ada")
-    isni = forms.CharField(label="ISNI", max_length=25, required=False)
+    isni = CodeField(normalise_isni, label="ISNI", max_length=25, required=False)
+    ipi = CodeField(normalise_ipi, label="IPI name number", max_length=20, required=False)
     notes = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
 
 

@@ -41,7 +41,7 @@ class ArtistSerializer(serializers.ModelSerializer[Artist]):
 
     class Meta:
         model = Artist
-        fields = ["id", "name", "sort_name", "isni", "notes", "row_version"]
+        fields = ["id", "name", "sort_name", "isni", "ipi", "notes", "row_version"]
         read_only_fields = ["id"]
 
 
@@ -177,9 +177,11 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
             "disc_number",
             "track_number",
             "isrc",
+            "iswc",
             "tempo_bpm",
             "key_tonic",
             "key_mode",
+            "title_language",
             "lyrics_language",
             "advisory",
             "recording_year",
@@ -193,7 +195,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
         ]
         read_only_fields = ["id", "created_at"]
         # The service brings it into form first; the bare pattern here would refuse hyphens.
-        extra_kwargs = {"isrc": {"max_length": 20}}
+        extra_kwargs = {"isrc": {"max_length": 20}, "iswc": {"max_length": 20}}
 
     def get_fields(self) -> dict[str, Any]:
         """Add one field a facet."""

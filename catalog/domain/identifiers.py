@@ -1,6 +1,7 @@
-"""ISRC, UPC/EAN and ISNI: how they are written and checked.
+"""ISRC, UPC/EAN, ISWC, IPI and ISNI: how they are written and checked.
 
-Sources: IFPI ISRC structure (ISO 3901:2019), GS1 check digit, ISO 7064 MOD 11-2.
+Sources: IFPI ISRC structure (ISO 3901:2019), GS1 check digit, ISO 7064 MOD 11-2, and the CWR rules
+for ISWC and IPI name numbers.
 """
 
 import re
@@ -78,4 +79,52 @@ def normalise_isni(text: str) -> str:
     remainder = (12 - total % 11) % 11
     if ("X" if remainder == 10 else str(remainder)) != bare[15]:
         raise MalformedIdentifier(f"The last character of {bare} does not fit the others.")
+    return bare
+
+
+def normalise_iswc(text: str) -> str:
+    """Give an ISWC as `T` and ten bare digits with a right check digit; empty stays empty.
+
+    >>> normalise_iswc("t-034.524.680-1")
+    'T0345246801'
+    """
+    bare = re.sub(r"[\s\-.]", "", text).upper().removeprefix("ISWC")
+    if not bare:
+        return ""
+    if not re.fullmatch(r"T[0-9]{10}", bare):
+        raise MalformedIdentifier(
+            f"“{text.strip()}” is not an ISWC.",
+            hint="An ISWC is T and ten digits. Example: T-034.524.680-1.",
+        )
+    total = 1 + sum(place * int(digit) for place, digit in enumerate(bare[1:10], start=1))
+    expected = (10 - total % 10) % 10
+    if expected != int(bare[10]):
+        raise MalformedIdentifier(
+            f"The last digit of {bare} does not fit the others.",
+            hint=f"It is a check digit and would be {expected}. One of the digits is mistyped.",
+        )
+    return bare
+
+
+def normalise_ipi(text: str) -> str:
+    """Give an IPI name number as eleven digits whose last two check the others.
+
+    Leading zeros that a spreadsheet cut are put back; empty stays empty.
+    """
+    bare = re.sub(r"[\s\-.]", "", text).upper().removeprefix("IPI")
+    if not bare:
+        return ""
+    if not re.fullmatch(r"[0-9]{3,11}", bare):
+        raise MalformedIdentifier(
+            f"“{text.strip()}” is not an IPI name number.",
+            hint="An IPI name number has 11 digits. Example: 00014107338.",
+        )
+    bare = bare.zfill(11)
+    rest = sum(int(digit) * (10 - place) for place, digit in enumerate(bare[:9])) % 101
+    expected = f"{(101 - rest) % 100 if rest else 0:02d}"
+    if expected != bare[9:]:
+        raise MalformedIdentifier(
+            f"The last two digits of {bare} do not fit the others.",
+            hint=f"They are check digits and would be {expected}. One of the digits is mistyped.",
+        )
     return bare

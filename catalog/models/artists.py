@@ -12,7 +12,8 @@ class Artist(VersionedRow):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="artists")
     name = models.CharField(max_length=200)
     sort_name = models.CharField(max_length=200, blank=True)
-    isni = models.CharField(max_length=16, blank=True)
+    isni = models.CharField("ISNI", max_length=16, blank=True)
+    ipi = models.CharField("IPI name number", max_length=11, blank=True)
     notes = models.TextField(blank=True)
 
     objects = WorkspaceQuerySet["Artist"].as_manager()

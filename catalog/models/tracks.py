@@ -80,12 +80,14 @@ class Track(VersionedRow):
     disc_number = models.PositiveSmallIntegerField(null=True, blank=True)
     track_number = models.PositiveSmallIntegerField(null=True, blank=True)
     isrc = models.CharField("ISRC", max_length=12, blank=True)
+    iswc = models.CharField("ISWC", max_length=11, blank=True)
     audio = models.ForeignKey(
         AudioFile, null=True, blank=True, on_delete=models.PROTECT, related_name="tracks"
     )
     tempo_bpm = models.FloatField("tempo (BPM)", null=True, blank=True)
     key_tonic = models.CharField("key", max_length=2, blank=True)
     key_mode = models.CharField("mode", max_length=5, choices=KeyMode, blank=True)
+    title_language = models.CharField(max_length=35, blank=True)
     lyrics_language = models.CharField(max_length=35, blank=True)
     advisory = models.CharField(max_length=12, choices=Advisory, blank=True)
     recording_year = models.PositiveSmallIntegerField(null=True, blank=True)

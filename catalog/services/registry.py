@@ -43,7 +43,7 @@ class VersionedModel:
 TERM_FIELDS: Mapping[str, VersionedField] = {facet.value: TermSet(facet.value) for facet in Facet}
 
 _TABLES = (
-    VersionedModel("artist", Artist, columns(Artist, "name", "sort_name", "isni", "notes")),
+    VersionedModel("artist", Artist, columns(Artist, "name", "sort_name", "isni", "ipi", "notes")),
     VersionedModel(
         "release",
         Release,
@@ -78,10 +78,12 @@ _TABLES = (
                 "disc_number",
                 "track_number",
                 "isrc",
+                "iswc",
                 "audio",
                 "tempo_bpm",
                 "key_tonic",
                 "key_mode",
+                "title_language",
                 "lyrics_language",
                 "advisory",
                 "recording_year",

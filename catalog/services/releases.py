@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 from catalog.access import Access
 from catalog.domain.changes import Json
-from catalog.domain.identifiers import normalise_isni, normalise_upc
+from catalog.domain.stored_forms import in_stored_form
 from catalog.models import Artist, ChangeSet, Release, Track
 from catalog.services.changes import edit_row
 from catalog.services.ledger import Ledger, change_set
@@ -24,7 +24,7 @@ def create_release(
         artists = [artist_named(ledger, name).pk for name in artist_names]
         release: Release = ledger.create(
             "release",
-            {**_normalised(values), "artists": artists},
+            {**in_stored_form(values), "artists": artists},
         )
         for number, track in enumerate(tracks, start=1):
             ledger.put(track, release=release.pk, track_number=number)
@@ -42,7 +42,7 @@ def edit_release(
     """Save a release's form; see `catalog.services.changes.edit_row` for merging."""
     with _edit(access, f"Add artists of “{release}”") as ledger:
         artists = [artist_named(ledger, name).pk for name in artist_names]
-    wanted = {**_normalised(values), "artists": artists}
+    wanted = {**in_stored_form(values), "artists": artists}
     return edit_row(
         "release",
         release.pk,
@@ -56,7 +56,7 @@ def edit_release(
 def create_artist(*, access: Access, values: Mapping[str, Json]) -> tuple[Artist, ChangeSet]:
     """Make an artist."""
     with _edit(access, f"Add the artist “{values['name']}”") as ledger:
-        artist: Artist = ledger.create("artist", _normalised(values))
+        artist: Artist = ledger.create("artist", in_stored_form(values))
     return artist, ledger.change_set
 
 
@@ -67,17 +67,11 @@ def edit_artist(
     return edit_row(
         "artist",
         artist.pk,
-        _normalised(values),
+        in_stored_form(values),
         row_version=row_version,
         access=access,
         reason=f"Edit “{artist}”",
     )
-
-
-def _normalised(values: Mapping[str, Json]) -> dict[str, Json]:
-    """Bring the identifiers among the values into their stored form."""
-    forms = {"upc": normalise_upc, "isni": normalise_isni}
-    return {name: forms[name](value) if name in forms else value for name, value in values.items()}
 
 
 def _edit(access: Access, reason: str) -> AbstractContextManager[Ledger]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from catalog.access import Access, Permission
 from catalog.domain.changes import Json
-from catalog.domain.identifiers import normalise_isrc
+from catalog.domain.stored_forms import in_stored_form
 from catalog.errors import StudioError
 from catalog.models import Artist, Assertion, ChangeSet, Description, Term, Track, TrackCredit
 from catalog.services.changes import NotYours, edit_row
@@ -34,16 +34,14 @@ def edit_track(
     row_version: int,
     artist_names: Sequence[str] | None = None,
 ) -> ChangeSet | None:
-    """Save a track's form; identifiers are brought into their stored form first.
+    """Save a track's form; codes are brought into their stored form first.
 
     Raises
     ------
     catalog.services.changes.EditConflict : somebody changed the same fields since `row_version`
     MalformedIdentifier, InvalidValue : with words for the field
     """
-    wanted = dict(values)
-    if "isrc" in wanted:
-        wanted["isrc"] = normalise_isrc(wanted["isrc"])
+    wanted = in_stored_form(values)
     if artist_names is not None:
         wanted["credits"] = _credits(access, track, artist_names)
     return edit_row(

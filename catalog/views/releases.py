@@ -128,7 +128,7 @@ def artist_detail(request: StudioRequest, artist_id: int) -> HttpResponse:
 def artist_edit(request: StudioRequest, artist_id: int | None = None) -> HttpResponse:
     """Make an artist, or change one."""
     artist = _artist(request, artist_id) if artist_id else None
-    names = ("name", "sort_name", "isni", "notes", "row_version")
+    names = ("name", "sort_name", "isni", "ipi", "notes", "row_version")
     initial = {name: getattr(artist, name) for name in names} if artist else {}
     form = ArtistForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
