@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.domain.brightness import brightness_hz
 from analysis.domain.key import Key, choose_key
 from analysis.domain.loudness import Floats
 from analysis.domain.result import ENGINE, ENGINE_VERSION, AnalysisResult, TagFound
@@ -53,12 +54,16 @@ def analyse_file(
     tags: list[TagFound] = []
     vocals: Vocals | None = None
     embedding: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
+    brightness: float | None = None
+    fingerprint: tuple[int, ...] = ()
     models: dict[str, str] = {ENGINE: ENGINE_VERSION}
     if not sound.is_silent and sound.duration_s >= MIN_USEFUL_S:
         tell("Listening for tempo and key", 0.3)
         tempo, key = _tempo_and_key(sound, models)
         tell("Listening for instruments, moods and voices", 0.6)
-        tags, vocals, embedding = _tags(sound, models_dir, models)
+        tags, vocals, embedding, spread = _tags(sound, models_dir, models)
+        brightness, fingerprint = _signature(sound)
     tell("Finished", 1.0)
     return AnalysisResult(
         duration_s=sound.duration_s,
@@ -81,6 +86,9 @@ def analyse_file(
         warnings=tuple(warnings),
         peaks=sound.peaks,
         embedding=embedding,
+        embedding_spread=spread,
+        brightness_hz=brightness,
+        fingerprint=fingerprint,
         models=models,
         seconds=round(time.monotonic() - started, 2),
         peak_rss_mb=peak_rss_mb(),
@@ -135,7 +143,7 @@ def _tempo_and_key(sound: Decoded, models: dict[str, str]) -> tuple[Tempo, Key |
 
 def _tags(
     sound: Decoded, models_dir: Path, models: dict[str, str]
-) -> tuple[list[TagFound], Vocals, tuple[float, ...]]:
+) -> tuple[list[TagFound], Vocals, tuple[float, ...], tuple[float, ...]]:
     from analysis.extractors import musicnn_tagger as tagger
 
     rules, voices = _table()
@@ -147,6 +155,7 @@ def _tags(
     timelines: list[Timeline] = []
     vocals: Vocals | None = None
     embedding: list[float] = []
+    spread: list[float] = []
     for model, parts in by_model.items():
         first = parts[0][0]
         timeline = Timeline(
@@ -164,11 +173,24 @@ def _tags(
         models[model] = first.version
         timelines.append(timeline)
         embedding += np.mean([found.embedding for found, _ in parts], axis=0).round(5).tolist()
+        spread += np.mean([found.embedding_spread for found, _ in parts], axis=0).round(5).tolist()
         if model == "MTT_musicnn":
             vocals = judge_vocals(timeline, voices["present"], voices["absent"])
     assert vocals is not None  # both models always run
     tags = find_tags(timelines, rules)
-    return [*tags, *_vocals_tag(vocals, models)], vocals, tuple(embedding)
+    return [*tags, *_vocals_tag(vocals, models)], vocals, tuple(embedding), tuple(spread)
+
+
+def _signature(sound: Decoded) -> tuple[float | None, tuple[int, ...]]:
+    """Measure the brightness, and take the fingerprint of the beginning."""
+    from analysis.extractors.chromaprint import fingerprint
+
+    longest = max(sound.windows, key=lambda kept: len(kept.samples))
+    first = sound.windows[0]
+    return (
+        brightness_hz(longest.samples, sound.sample_rate_hz),
+        fingerprint(first.samples, sound.sample_rate_hz),
+    )
 
 
 def _vocals_tag(vocals: Vocals, models: dict[str, str]) -> list[TagFound]:

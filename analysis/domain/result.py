@@ -45,7 +45,9 @@ class AnalysisResult:
     """Everything one analysis found. None is a valid answer: silence has no tempo and no key.
 
     `peaks` are waveform extremes from -127 to 127, minimum and maximum in turn; `embedding` is the
-    mean of the tagger's 200-number embedding; `warnings` are sentences for the person.
+    mean of the taggers' 200-number embeddings, one after the other, `embedding_spread` their
+    standard deviation over time; `fingerprint` holds Chromaprint's codes of the first two minutes;
+    `warnings` are sentences for the person.
     """
 
     duration_s: float
@@ -68,6 +70,9 @@ class AnalysisResult:
     warnings: tuple[str, ...] = ()
     peaks: tuple[int, ...] = ()
     embedding: tuple[float, ...] = ()
+    embedding_spread: tuple[float, ...] = ()
+    brightness_hz: float | None = None
+    fingerprint: tuple[int, ...] = ()
     models: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     peak_rss_mb: float = 0.0
@@ -87,6 +92,6 @@ class AnalysisResult:
             TagFound(**{**entry, "ranges": tuple(TimeRange(**span) for span in entry["ranges"])})
             for entry in values.get("tags", ())
         )
-        for name in ("warnings", "peaks", "embedding"):
+        for name in ("warnings", "peaks", "embedding", "embedding_spread", "fingerprint"):
             values[name] = tuple(values.get(name, ()))
         return cls(**values)

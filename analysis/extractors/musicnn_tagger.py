@@ -23,7 +23,8 @@ BATCH = 16
 class Activations:
     """What a model said of each patch of three seconds.
 
-    `values` has shape (n_patches, n_labels), from 0 to 1; `embedding` is the mean of 200 numbers.
+    `values` has shape (n_patches, n_labels), from 0 to 1; `embedding` is the mean of 200 numbers
+    and `embedding_spread` their standard deviation over the patches.
     """
 
     model: str
@@ -31,6 +32,7 @@ class Activations:
     labels: tuple[str, ...]
     values: Floats
     embedding: tuple[float, ...]
+    embedding_spread: tuple[float, ...]
 
 
 def activations(mono: Floats, models_dir: Path) -> list[Activations]:
@@ -52,6 +54,7 @@ def activations(mono: Floats, models_dir: Path) -> list[Activations]:
                 labels=model.labels,
                 values=values,
                 embedding=tuple(np.round(embeddings.mean(axis=0), 5).tolist()),
+                embedding_spread=tuple(np.round(embeddings.std(axis=0), 5).tolist()),
             )
         )
     return found

@@ -17,7 +17,9 @@ from catalog.errors import StudioError
 from catalog.models import AudioFile
 
 PROGRESS_EVERY_S = 1.0
-NOT_IN_RESULT = frozenset({"tags", "peaks", "warnings", "seconds", "peak_rss_mb"})
+NOT_IN_RESULT = frozenset(
+    {"tags", "peaks", "warnings", "seconds", "peak_rss_mb"} | {"embedding_spread", "fingerprint"}
+)
 Kind = Observation.Kind
 
 
