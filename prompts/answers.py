@@ -32,7 +32,16 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "eligible": answer.eligible,
         "faint": answer.faint,
         "opted_out": answer.opted_out,
-        "artist_limit": {"held_back": answer.held_back, "cost": round(answer.limit_cost, 4)},
+        "limits": [
+            {
+                "name": effect.name,
+                "words": effect.words,
+                "moved": effect.moved,
+                "cost": round(effect.cost, 4),
+            }
+            for effect in answer.effects
+        ],
+        "running_time_s": round(answer.seconds),
         "tracks": [
             {
                 "place": result.place,

@@ -34,7 +34,7 @@ from prompts.lexicon import (
     term_key,
 )
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Raised whenever the same prompt and catalog may give another list; reports print it."""
 
 

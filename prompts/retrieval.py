@@ -1,7 +1,7 @@
 """One question to a workspace: from text to an ordered list with reasons."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,18 @@ from prompts.domain.documents import TrackDocument
 from prompts.domain.energy import energy_of
 from prompts.domain.explaining import Part, explain
 from prompts.domain.index import TrackIndex
-from prompts.domain.intent import Intent
-from prompts.domain.ranking import Fate, Pick, Selection, left_by, select
+from prompts.domain.intent import Intent, Kind, Strength
+from prompts.domain.limits import MOST_RESULTS, TYPICAL_TRACK_S, Effect, Length, Limits, Pick
+from prompts.domain.ranking import DEFAULT_LIMIT, Fate, Selection, left_by, minutes, select
 from prompts.domain.sequencing import ARCS, Candidate, sequence
 from prompts.index import WorkspaceIndex, workspace_index
 
-DEFAULT_LIMIT = 25
-MOST_RESULTS = 200
 LEAST_SHOWN_POINTS = 0.005
 """Parts smaller than this are in the full list of parts, not in its summary."""
 
-PER_ARTIST = 2
-"""Tracks of one artist in a list, while others can fill it."""
+NOTHING_PLAYED = (
+    "Understood, but nobody has listened to anything here yet, so nothing says what is well known."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,17 @@ class Answer:
     after_filters: int
     eligible: int
     faint: int
-    held_back: int
-    limit_cost: float
+    effects: tuple[Effect, ...]
+    seconds: float
+    unknown_lengths: int
     mean_jump: float
     opted_out: int
     latency_ms: float
+
+    @property
+    def running_time(self) -> str:
+        """How long the list runs; tracks of unknown length count as 3:30."""
+        return minutes(self.seconds)
 
 
 def ask(
@@ -87,6 +93,7 @@ def ask(
     limit: int | None = None,
     arc: str = "",
     dropped: frozenset[str] = frozenset(),
+    limits: Limits | None = None,
 ) -> Answer:
     """Answer a prompt from the tracks the person may see.
 
@@ -99,12 +106,18 @@ def ask(
     started = time.perf_counter()
     way = approach_named(approach)
     kept = workspace_index(access.workspace)
-    intent = kept.engine.parse(text).without(dropped)
+    intent = supported_here(kept.engine.parse(text).without(dropped))
     among = visible_positions(access, kept.index)
-    size = min(limit or intent.count or DEFAULT_LIMIT, MOST_RESULTS)
     mix = way.mix(intent, kept.index)
     queries = kept.engine.encode([intent], kept.index)
-    selection = select(queries, kept.index, limit=size, per_artist=PER_ARTIST, among=among, mix=mix)
+    selection = select(
+        queries,
+        kept.index,
+        length=length_of(intent, limit),
+        limits=limits,
+        among=among,
+        mix=mix,
+    )
     chosen = _with_documents(access, selection, kept)
     chosen_arc = arc if arc in ARCS else intent.arc or "fit"
     ordered = sequence([_candidate(document, kept.index) for _, document in chosen], chosen_arc)
@@ -133,12 +146,33 @@ def ask(
         after_filters=left_by(queries.filters[0], kept.index, visible),
         eligible=selection.eligible,
         faint=selection.faint,
-        held_back=selection.held_back,
-        limit_cost=selection.limit_cost,
+        effects=selection.effects,
+        seconds=sum(result.document.duration_s or TYPICAL_TRACK_S for result in results),
+        unknown_lengths=sum(not result.document.duration_s for result in results),
         mean_jump=ordered.mean_jump,
         opted_out=len(kept.opted_out),
         latency_ms=(time.perf_counter() - started) * 1000,
     )
+
+
+def supported_here(intent: Intent) -> Intent:
+    """The intent with the wishes this workspace cannot answer marked so."""
+    chips = tuple(
+        replace(chip, strength=Strength.UNSUPPORTED, note=NOTHING_PLAYED)
+        if chip.kind is Kind.NOVELTY and chip.counts
+        else chip
+        for chip in intent.chips
+    )
+    return replace(intent, chips=chips)
+
+
+def length_of(intent: Intent, limit: int | None = None) -> Length:
+    """How long the list shall be: what the caller says, else the prompt, else 25 tracks."""
+    time = intent.running_time
+    tracks = limit or intent.count or (MOST_RESULTS if time else DEFAULT_LIMIT)
+    if time is None:
+        return Length(min(tracks, MOST_RESULTS))
+    return Length(min(tracks, MOST_RESULTS), time.low, time.high)
 
 
 def visible_positions(access: Access, index: TrackIndex) -> NDArray[np.bool_] | None:

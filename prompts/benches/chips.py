@@ -24,8 +24,9 @@ SAME_NAME = 0.5
 def requests(folders: Mapping[str, Path | None]) -> dict[str, Any]:
     """Read every request; compare the labelled ones with what a person read in them."""
     engine = default_engine()
-    labels: dict[str, list[str]] = tomllib.loads(LABELS.read_text(encoding="utf-8"))["labels"]
-    read = errors = right = wrong = missed = labelled = 0
+    labels: dict[str, dict[str, list[str]]] = tomllib.loads(LABELS.read_text(encoding="utf-8"))
+    counts = {name: [0, 0, 0, 0] for name in labels}
+    read = errors = 0
     started = time.perf_counter()
     for request_id, text in every_request(folders):
         read += 1
@@ -34,16 +35,20 @@ def requests(folders: Mapping[str, Path | None]) -> dict[str, Any]:
         except Exception:  # the figure counts any failure to read; none may stop the count
             errors += 1
             continue
-        if request_id in labels:
-            labelled += 1
-            found, extra, lost = compare(short_forms(chips), labels[request_id])
-            right, wrong, missed = right + found, wrong + extra, missed + lost
+        for name, meant in labels.items():
+            if request_id in meant:
+                outcome = (1, *compare(short_forms(chips), meant[request_id]))
+                counts[name] = [a + b for a, b in zip(counts[name], outcome, strict=True)]
+    figures = {
+        name: {"labelled": seen, **precision_and_recall(*outcome)}
+        for name, (seen, *outcome) in counts.items()
+    }
     return {
         "read": read,
         "errors": errors,
         "ms_per_request": round(1000 * (time.perf_counter() - started) / max(read, 1), 3),
-        "labelled": labelled,
-        **precision_and_recall(right, wrong, missed),
+        **figures["labels"],
+        "held_out": figures["held_out"],
     }
 
 

@@ -13,7 +13,7 @@ from prompts.domain.lexical import bucket, content_words
 from prompts.domain.lexicon import Term
 from prompts.domain.postings import Floats
 from prompts.domain.queries import QueryBlock, chip_weights
-from prompts.domain.surfacing import fact, unknown_to
+from prompts.domain.surfacing import fact, refused_by, unknown_to
 
 LEAST_SHOWN = 5e-4
 """Parts that round to nothing are left out."""
@@ -66,7 +66,7 @@ def explain(
     for chip, weights in chip_weights(intent, index, blend):
         for column, weight in weights.items():
             value = float(blend.concepts * weight * track.vector[column])
-            if abs(value) < LEAST_SHOWN:
+            if not value:
                 continue
             term = space.terms[column]
             parts.append(
@@ -76,7 +76,7 @@ def explain(
             )
     text = index.text_columns
     likeness = float(queries.weights[row, text] @ track.vector[text])
-    if abs(likeness) >= LEAST_SHOWN:
+    if likeness:
         parts.append(
             Part(
                 "text",
@@ -100,6 +100,10 @@ def explain(
                     -blend.unknown_fact,
                     "This fact is not known of the track.",
                 )
+            )
+        elif not bound.is_hard and refused_by(bound, fact(track, bound))[0]:
+            parts.append(
+                Part("outside", bound.chip.label, -blend.outside_wish, "Outside what is wished.")
             )
     if mix is not None:
         share = mix.intent_share
@@ -200,13 +204,13 @@ def _word_parts(
         if at in has:
             value += weight * has[at]
             shared.append(spelled.get(at, ""))
-    if value < LEAST_SHOWN:
+    if not value:
         return []
     return [Part("words", "Shared words", value, ", ".join(sorted(filter(None, shared))))]
 
 
 def _grouped(parts: Sequence[Part]) -> list[Part]:
-    """Sum parts of one label, largest first, costs last."""
+    """Sum parts of one label, largest first, costs last; what rounds to nothing is left out."""
     kept: dict[tuple[str, str], Part] = {}
     for part in parts:
         before = kept.get((part.source, part.label))
@@ -215,4 +219,5 @@ def _grouped(parts: Sequence[Part]) -> list[Part]:
                 part.source, part.label, before.value + part.value, before.note or part.note
             )
         kept[part.source, part.label] = part
-    return sorted(kept.values(), key=lambda part: -part.value)
+    shown = [part for part in kept.values() if abs(part.value) >= LEAST_SHOWN]
+    return sorted(shown, key=lambda part: -part.value)

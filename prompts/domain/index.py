@@ -100,6 +100,7 @@ class TrackIndex:
     artist_codes: Positions
     artist_names: tuple[tuple[str, ...], ...]
     title_keys: tuple[str, ...]
+    label_names: tuple[str, ...]
     artists: Mapping[str, Positions]
     titles: Mapping[str, Positions]
     signatures: Floats | None
@@ -186,6 +187,7 @@ def build_index(
         facts=fact_table([fact for part in parts for fact in part.facts]),
         artist_names=tuple(names for part in parts for names in part.artists),
         title_keys=tuple(title for part in parts for title in part.titles),
+        label_names=tuple(label for part in parts for label in part.labels),
         signatures=_signatures([s for part in parts for s in part.signatures]),
     )
 
@@ -202,6 +204,7 @@ def assembled(
     facts: Facts,
     artist_names: tuple[tuple[str, ...], ...],
     title_keys: tuple[str, ...],
+    label_names: tuple[str, ...],
     signatures: Floats | None,
 ) -> TrackIndex:
     return TrackIndex(
@@ -216,6 +219,7 @@ def assembled(
         artist_codes=_codes(artist_names),
         artist_names=artist_names,
         title_keys=title_keys,
+        label_names=label_names,
         artists=_names(artist_names),
         titles=_names([(title,) for title in title_keys]),
         signatures=signatures,
@@ -265,6 +269,7 @@ class Part:
     facts: list[tuple[float, float, float, float, float, int]]
     artists: list[tuple[str, ...]]
     titles: list[str]
+    labels: list[str]
     signatures: list[tuple[float, ...]]
 
 
@@ -300,6 +305,7 @@ def encode_chunk(documents: list[TrackDocument], space: ConceptSpace, encoder: E
         ],
         artists=[tuple(name_key(artist) for artist in d.artists) for d in documents],
         titles=[fold_title(d.title) for d in documents],
+        labels=[name_key(d.label) for d in documents],
         signatures=[d.signature for d in documents],
     )
 

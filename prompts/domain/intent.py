@@ -80,6 +80,8 @@ class Chip:
 
 
 _NAMES = (Kind.LIKE_ARTIST, Kind.LIKE_TRACK)
+_LIST_KINDS = (Kind.COUNT, Kind.ARC, Kind.NOVELTY)
+_NUMBER_KINDS = (Kind.TEMPO, Kind.KEY, Kind.ERA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,12 @@ class Intent:
         return next((int(c.low) for c in self.of_kind(Kind.COUNT) if c.low is not None), None)
 
     @property
+    def running_time(self) -> Chip | None:
+        """How long the whole list shall run, if the prompt says so."""
+        chips = self.of_kind(Kind.DURATION)
+        return next((chip for chip in chips if chip.value == "list"), None)
+
+    @property
     def arc(self) -> str:
         """The order asked for: steady, rise, wave or cool-down; empty if none."""
         return next((chip.value for chip in self.of_kind(Kind.ARC)), "")
@@ -119,7 +127,10 @@ class Intent:
     def is_filter_only(self) -> bool:
         """True when the prompt rules things out and asks for nothing that could be compared."""
         filters = [
-            c for c in self.chips if c.strength is Strength.HARD and c.kind is not Kind.COUNT
+            chip
+            for chip in self.chips
+            if chip.kind not in _LIST_KINDS
+            and (chip.strength is Strength.HARD or (chip.counts and chip.kind in _NUMBER_KINDS))
         ]
         wishes = [
             chip

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prompts.domain.intent import Kind
 from prompts.domain.lexicon import Lexicon
@@ -16,14 +16,15 @@ _COMPARED = re.compile(
     r"\b(?:(?:similar|comparable|akin)(?:ly)? (?:\w+ )?(?:to|as)"
     r"|sound(?:s|ed|ing)? (?:\w+ ){0,2}like"
     r"|reminiscent of|remind(?:s|ed)? (?:me|you) of|in the (?:style|vein|spirit) of|à la|a la"
-    rf"|if you like|{_THING} (?:\w+ ){{0,2}}?(?:like|such as)|fans? of|(?:influenced|inspired) by)"
+    rf"|(?:along|in) the (?:same )?lines of|if you like"
+    rf"|{_THING} (?:\w+ ){{0,2}}?(?:like|such as)|fans? of|(?:influenced|inspired) by)"
     r"[\s:]+",
     re.I,
 )
 _BY = re.compile(
     rf"\b(?:{_THING}|some|more|adding|add|anything|covers?) (?:\w+ ){{0,2}}?(?:by|from)\s+"
     r"|\b(?:covers?|remix(?:es)?|some|more) of\s+|\bby\s+(?-i:(?=[A-Z0-9]))|\bhow about (?:some )?"
-    r"|\bi (?:\w+ )?(?:like|love)\s+"
+    r"|\bi (?:\w+ )?(?:like|love)\s+|\b(?:a few|lots|plenty) of\s+"
     r"|\bmore (?:from |of |by )?|\b(?:have|play) (?:any )?",
     re.I,
 )
@@ -63,6 +64,8 @@ _LINKING = frozenset(
     ("of", "the", "and", "del", "de", "la", "le", "von", "van", "vs", "n", "to", "in")
 )
 _INSIDE = _LINKING - {"and"}
+_OF = re.compile(r"of\s", re.I)
+_IN_BRACKETS = re.compile(r"\s*\([^()\n]{2,60}\)")
 MAX_NAME_CHARACTERS = 60
 LONG_TEXT_WORDS = 60
 """In long stories single capitalised words are places, sites and shows as often as artists."""
@@ -88,7 +91,25 @@ def find_named(text: str, lexicon: Lexicon) -> list[Named]:
     for named in finder.all():
         if all(named.end <= other.start or named.start >= other.end for other in found):
             found.append(named)
-    return sorted(found, key=lambda named: named.start)
+    return _joined(text, sorted(found, key=lambda named: named.start))
+
+
+def _joined(text: str, names: Sequence[Named]) -> list[Named]:
+    """Make one name of a work and its artist: "IGOR by Tyler", "Kid Cudi's “Day 'n' Nite”"."""
+    kept: list[Named] = []
+    for name in names:
+        before = kept[-1] if kept else None
+        if before is not None and before.is_excluded == name.is_excluded:
+            between = text[before.end : name.start].strip('"“” ').casefold()
+            owner = before.name.casefold().endswith(("'s", "’s")) and not between
+            if between == "by" or owner:
+                whole = " ".join(text[before.start : name.end].split())
+                kept[-1] = replace(
+                    before, kind=Kind.LIKE_TRACK, name=whole.strip(' "“”'), end=name.end
+                )
+                continue
+        kept.append(name)
+    return kept
 
 
 class _Finder:
@@ -150,18 +171,21 @@ class _Finder:
             stop = _END.search(self.text, dash.end())
             end = stop.start() if stop else len(self.text)
             after = self._tokens_in(dash.end(), end)
-            if not before or not after or not _starts_name(after[0]):
+            if not before or not after or not _starts_name(after[0]) or _is_self(after[0]):
                 continue
             both = [*before, *after]
             if self._unexplained(both) and not self._is_one_phrase(after):
-                yield self._named(Kind.LIKE_TRACK, before[0].start, after[-1].end)
+                end = after[-1].end
+                note = _IN_BRACKETS.match(self.text, end)
+                yield self._named(Kind.LIKE_TRACK, before[0].start, note.end() if note else end)
 
     def _run_before(self, end: int) -> list[Token]:
         run: list[Token] = []
         at = end
         for token in reversed([token for token in self.tokens if token.end <= end]):
             between = self.text[token.end : at]
-            if between.strip(" '\"’&+") or not (_starts_name(token) or token.word in _LINKING):
+            is_part = _starts_name(token) or token.word in _LINKING or token.raw.isdigit()
+            if between.strip(" '\"’&+") or not is_part:
                 break
             if token.raw.lower() in ("like", "to", "by"):
                 break
@@ -178,6 +202,8 @@ class _Finder:
             tokens = self._tokens_in(match.start(group), match.end(group))
             if not tokens or not _starts_name(tokens[0]) or self._is_one_phrase(tokens):
                 continue
+            if len({token.word for token in tokens}) * 2 <= len(tokens):
+                continue  # "Dan dan dan dan": a tune spelt out, no title
             capitals = sum(_starts_name(token) for token in tokens)
             if not (self._unexplained(tokens) or capitals >= 2 or len(tokens) >= 4):
                 continue
@@ -224,7 +250,7 @@ class _Finder:
             is_inside = bool(run) and (
                 (token.word in _INSIDE and self._next_is_capital(position)) or token.raw.isdigit()
             )
-            if not (_starts_name(token) or is_inside) or token.raw in ("I", "I'm", "I’m", "I'd"):
+            if not (_starts_name(token) or is_inside) or _is_self(token):
                 break
             run.append(token)
         return run
@@ -233,8 +259,8 @@ class _Finder:
         return position + 1 < len(self.tokens) and _starts_name(self.tokens[position + 1])
 
     def _starts_sentence(self, token: Token) -> bool:
-        before = self.text[: token.start].rstrip(" \"'“‘(")
-        return not before or before[-1] in ".!?\n"
+        before = self.text[: token.start].rstrip(" \"'“‘")
+        return not before or before[-1] in ".!?\n("
 
     def _has_request_before(self, token: Token) -> bool:
         before = re.search(r"(\w+)\W*$", self.text[: token.start])
@@ -247,7 +273,10 @@ class _Finder:
             stop = _END.search(self.text, match.end())
             end = stop.start() if stop else len(self.text)
             position = match.end()
-            for piece in [*_SPLIT.finditer(self.text, position, end), None]:
+            pieces = list(_SPLIT.finditer(self.text, position, end))
+            if _OF.match(self.text, position):  # "of monsters and men" is one name
+                pieces = [piece for piece in pieces if piece.group().strip().lower() != "and"]
+            for piece in [*pieces, None]:
                 piece_end = piece.start() if piece else end
                 named = self._piece(position, piece_end, is_strong=is_strong)
                 if named is None:
@@ -286,6 +315,11 @@ class _Finder:
 
     def _is_explained(self, tokens: Sequence[Token]) -> bool:
         return self._unexplained(tokens) == 0
+
+
+def _is_self(token: Token) -> bool:
+    """Whether the writer speaks of themselves: a capital that begins no name."""
+    return token.raw.replace("’", "'") in ("I", "I'm", "I'd", "I've", "I'll")
 
 
 def _starts_name(token: Token) -> bool:

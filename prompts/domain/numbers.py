@@ -92,23 +92,20 @@ _COUNT = re.compile(
     r"\b(?:top\s+)?(\d{1,4}|" + "|".join(sorted(_COUNT_WORDS, key=len, reverse=True)) + r")"
     r"[\s-]+(?:[a-z'-]+\s+){0,3}?(?:songs?|tracks?|tunes|pieces|titles|numbers)\b"
 )
+_WORD_NUMBERS = {
+    "half an": 0.5, "an": 1.0, "a": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0,
+    "five": 5.0, "six": 6.0, "eight": 8.0, "ten": 10.0, "fifteen": 15.0, "twenty": 20.0,
+    "thirty": 30.0, "forty five": 45.0, "forty-five": 45.0, "forty": 40.0, "sixty": 60.0,
+    "ninety": 90.0,
+}  # fmt: skip
 _DURATION = re.compile(
-    r"\b(\d{1,3}(?:\.\d)?|an?|one|two|three|half an|four)[\s-]+"
+    r"\b(\d{1,3}(?:\.\d)?|" + "|".join(_WORD_NUMBERS) + r")[\s-]+"
     r"(hours?|hrs?|h|minutes?|mins?|min)\b(?:[\s-]+long)?"
 )
 _SHORTER = re.compile(
     r"\b(?:under|below|shorter than|less than|at most|max(?:imum)?|up to)\s+(?:an?\s+)?$"
 )
 _LONGER = re.compile(r"\b(?:over|above|longer than|more than|at least|min(?:imum)?)\s+$")
-_WORD_NUMBERS = {
-    "a": 1.0,
-    "an": 1.0,
-    "one": 1.0,
-    "two": 2.0,
-    "three": 3.0,
-    "four": 4.0,
-    "half an": 0.5,
-}
 _KEY = re.compile(
     r"\b(?:in\s+|key\s+of\s+)?\b([A-Ga-g])\s?(♯|♭|#|b|[\s-]sharp|[\s-]flat)?[\s-]+(major|minor|maj|min)\b"
 )

@@ -68,6 +68,9 @@ def patch_index(
             index.artist_names, [a for p in new for a in p.artists], kept, order
         ),
         title_keys=_merged_rows(index.title_keys, [t for p in new for t in p.titles], kept, order),
+        label_names=_merged_rows(
+            index.label_names, [name for p in new for name in p.labels], kept, order
+        ),
         signatures=_merged_signatures(index, new, kept, order, width),
     )
 

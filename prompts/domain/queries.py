@@ -26,6 +26,7 @@ class Blend:
     no_voice: float = 0.16
     likely_voice: float = 0.6
     unknown_fact: float = 0.3
+    outside_wish: float = 0.15
     named: float = 0.15
 
 
@@ -35,13 +36,17 @@ INSTRUMENTAL = Term("vocals", "instrumental")
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A hard filter on a number of the facts; `outside` refuses what lies between instead."""
+    """A wish for a number of the facts; `outside` refuses what lies between instead.
+
+    A hard one filters; one that is not ("ideally 120 BPM") costs `Blend.outside_wish` points.
+    """
 
     field: str
     low: float
     high: float
     outside: bool
     chip: Chip
+    is_hard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,7 @@ def chip_weights(
         split = [(chip, {c: v * scale for c, v in weights.items()}) for chip, weights in split]
     if like is not None:
         split.append((None, {column: share * value for column, value in like.items()}))
-    for chip in voiceless[:1]:
+    for chip in voiceless[:1] if blend.concepts else ():
         points = {columns[INSTRUMENTAL]: blend.no_voice, columns[VOCALS]: -blend.likely_voice}
         split.append((chip, {column: value / blend.concepts for column, value in points.items()}))
     return split
@@ -200,6 +205,8 @@ def read_filters(intent: Intent, index: TrackIndex) -> Filters:
     required: list[tuple[int, Chip]] = []
     bounds: list[Bound] = []
     for chip in intent.chips:
+        if chip.strength is Strength.SOFT and chip.term is None:
+            bounds.extend(bounds_of(chip))
         if chip.strength is not Strength.HARD:
             continue
         if chip.term is not None:
@@ -226,13 +233,14 @@ def bounds_of(chip: Chip) -> list[Bound]:
     low = -np.inf if chip.low is None else chip.low
     high = np.inf if chip.high is None else chip.high
     outside = chip.polarity is Polarity.EXCLUDED
-    if chip.kind is Kind.TEMPO:
-        return [Bound("tempo_bpm", low, high, outside, chip)]
-    if chip.kind is Kind.ERA:
-        return [Bound("year", low, high, outside, chip)]
-    if chip.kind is Kind.DURATION and chip.value == "track":
-        return [Bound("duration_s", low, high, outside, chip)]
+    is_hard = chip.strength is Strength.HARD
     if chip.kind is Kind.KEY:
         code = key_code(chip.value)
-        return [Bound("key", code, code, outside, chip)] if code >= 0 else []
-    return []
+        return [Bound("key", code, code, outside, chip, is_hard)] if code >= 0 else []
+    if chip.kind is Kind.DURATION and chip.value != "track":
+        return []
+    name = _NUMBERS.get(chip.kind)
+    return [Bound(name, low, high, outside, chip, is_hard)] if name else []
+
+
+_NUMBERS = {Kind.TEMPO: "tempo_bpm", Kind.ERA: "year", Kind.DURATION: "duration_s"}

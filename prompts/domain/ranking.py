@@ -1,6 +1,5 @@
 """One prompt, one list: scores with their parts, the fate of every chip, limits and their cost."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from prompts.domain.index import TrackIndex
 from prompts.domain.intent import Chip, Kind, Polarity, Strength
 from prompts.domain.lexical import bucket, content_words
 from prompts.domain.lexicon import Term
+from prompts.domain.limits import Choice, Effect, Length, Limits, Pick, choose
 from prompts.domain.names import known_name
 from prompts.domain.postings import Floats
 from prompts.domain.queries import (
@@ -36,6 +36,9 @@ LEAST_LIKENESS = 0.14
 """... unless the texts are this much alike, in score points (out of the blend's 0.28)."""
 
 
+DEFAULT_LIMIT = 25
+
+
 @dataclass(frozen=True, slots=True)
 class Fate:
     """What became of one chip: what it did to the catalog, in numbers and words."""
@@ -48,42 +51,38 @@ class Fate:
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
-    """A track of the list before ordering."""
-
-    position: int
-    score: float
-    is_over_limit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Selection:
     """The tracks chosen for a prompt, best first, and what the limits did."""
 
     picks: tuple[Pick, ...]
+    effects: tuple[Effect, ...]
     fates: tuple[Fate, ...]
     considered: int
     eligible: int
     faint: int
-    held_back: int
-    limit_cost: float
+    seconds: float
+    unknown_lengths: int
 
 
 def select(
     queries: QueryBlock,
     index: TrackIndex,
     *,
-    limit: int = 25,
-    per_artist: int = 2,
+    length: Length | None = None,
+    limits: Limits | None = None,
     among: NDArray[np.bool_] | None = None,
     mix: Mix | None = None,
+    popularity: Floats | None = None,
 ) -> Selection:
     """Choose the tracks for the first prompt of a block.
 
-    `among` marks the positions the asker may see. `per_artist` gives way where the list could not
-    be filled otherwise; such picks say so. The cost is the mean score the limit gave away.
+    `among` marks the positions the asker may see. Limits on artists and labels give way where the
+    list could not be filled otherwise; such picks say so. `popularity` (0 to 1) is None where
+    nothing is known of what people listened to.
     """
     mix = mix or Mix()
+    length = length or Length(DEFAULT_LIMIT)
+    limits = limits or Limits()
     intent = queries.intents[0]
     scores, likeness = score_single(queries, index)
     visible = np.ones(len(index), dtype=bool) if among is None else among
@@ -100,17 +99,16 @@ def select(
         fitting = int((scores[order] >= LEAST_OF_BEST * scores[order[0]]).sum())
     faint = len(order) - fitting
     order = order[:fitting]
-    picks, held_back = _limited(order, scores, index, limit, per_artist)
-    best = scores[order[: len(picks)]]
-    cost = float(best.mean() - np.mean([pick.score for pick in picks])) if picks else 0.0
+    choice = choose(order, scores, index, length, limits, popularity)
     return Selection(
-        picks,
-        tuple(fate_of(chip, index, visible) for chip in intent.chips),
+        choice.picks,
+        choice.effects,
+        tuple(list_fate(chip, choice) or fate_of(chip, index, visible) for chip in intent.chips),
         considered=int(visible.sum()),
         eligible=fitting,
         faint=faint,
-        held_back=held_back,
-        limit_cost=max(0.0, cost),
+        seconds=choice.seconds,
+        unknown_lengths=choice.unknown_lengths,
     )
 
 
@@ -127,28 +125,6 @@ def has_evidence(
     for component in mix.components:
         enough |= component.values >= LEAST_EVIDENCE
     return enough
-
-
-def _limited(
-    order: NDArray[np.intp], scores: Floats, index: TrackIndex, limit: int, per_artist: int
-) -> tuple[tuple[Pick, ...], int]:
-    taken: list[Pick] = []
-    waiting: list[int] = []
-    counts: Counter[int] = Counter()
-    for position in order:
-        if len(taken) == limit:
-            break
-        artist = int(index.artist_codes[position])
-        if counts[artist] >= per_artist:
-            waiting.append(int(position))
-            continue
-        counts[artist] += 1
-        taken.append(Pick(int(position), float(scores[position])))
-    held_back = len(waiting)
-    for position in waiting[: limit - len(taken)]:
-        taken.append(Pick(position, float(scores[position]), is_over_limit=True))
-        held_back -= 1
-    return tuple(taken), held_back
 
 
 def fate_of(chip: Chip, index: TrackIndex, visible: NDArray[np.bool_]) -> Fate:
@@ -170,20 +146,37 @@ def fate_of(chip: Chip, index: TrackIndex, visible: NDArray[np.bool_]) -> Fate:
         return Fate(chip, f"Compared with {_tracks(found)} of that name.", found)
     if chip.term is not None and chip.term in index.space.columns:
         return _term_fate(chip, index, visible, total)
+    return _bound_fate(chip, index, visible)
+
+
+def list_fate(chip: Chip, choice: Choice) -> Fate | None:
+    """What became of a chip about the list as a whole; None for chips about tracks."""
+    if not chip.counts:
+        return None
+    listed = len(choice.picks)
     if chip.kind is Kind.COUNT:
-        return Fate(chip, "Sets how many tracks are listed.")
+        if chip.low is not None and listed < int(chip.low):
+            return Fate(chip, f"Asked for {int(chip.low):,}; {_tracks(listed)} fit.", listed)
+        return Fate(chip, f"Cut the list to {_tracks(listed)}.", listed)
     if chip.kind is Kind.ARC:
         return Fate(chip, "Sets the order of the list.")
     if chip.kind is Kind.DURATION and chip.value == "list":
-        return Fate(chip, "Sets how long the list runs.")
+        words = f"The list runs {minutes(choice.seconds)}"
+        if choice.unknown_lengths:
+            words += f"; {_tracks(choice.unknown_lengths)} of unknown length counted as 3:30"
+        return Fate(chip, f"{words}.", listed)
     if chip.kind is Kind.NOVELTY:
-        return Fate(
-            chip,
-            "Prefers less known tracks."
-            if chip.value == "fresh"
-            else "Prefers better known tracks.",
-        )
-    return _bound_fate(chip, index, visible)
+        which = "less" if chip.value == "fresh" else "better"
+        return Fate(chip, f"Moved {which} known tracks forward, by what was played here.")
+    return None
+
+
+def minutes(seconds: float) -> str:
+    """A running time as players show it."""
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    clock = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{clock}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
 def _term_fate(chip: Chip, index: TrackIndex, visible: NDArray[np.bool_], total: int) -> Fate:
@@ -224,9 +217,10 @@ def _bound_fate(chip: Chip, index: TrackIndex, visible: NDArray[np.bool_]) -> Fa
     unknown = int((unknown_to(bounds[0], values) & visible).sum())
     removed = int((refused_by(bounds[0], values) & visible).sum())
     kept = int(visible.sum()) - removed - unknown
-    words = f"{_tracks(kept).capitalize()} {'fits' if kept <= 1 else 'fit'}, {removed:,} removed"
+    outcome = "removed" if bounds[0].is_hard else "further back"
+    words = f"{_tracks(kept).capitalize()} {'fits' if kept <= 1 else 'fit'}, {removed:,} {outcome}"
     words += f"; {unknown:,} without this fact come last." if unknown else "."
-    return Fate(chip, words, kept, removed, unknown)
+    return Fate(chip, words, kept, removed if bounds[0].is_hard else None, unknown)
 
 
 def _unknown_fate(chip: Chip, index: TrackIndex, visible: NDArray[np.bool_]) -> Fate:

@@ -56,10 +56,23 @@ def score_all(queries: QueryBlock, index: TrackIndex, *, out: Floats | None = No
     """Scores of some prompts for every track, (prompts, tracks); -inf where a filter refuses."""
     if out is None:
         out = np.empty((len(queries), len(index)), dtype=np.float32)
-    np.matmul(queries.weights, index.matrix, out=out)
+    for start in range(0, len(queries), BLOCK_QUERIES):
+        _product(queries.weights[start : start + BLOCK_QUERIES], index.matrix, out[start:])
     for row in range(len(queries)):
         _finish(out[row], queries, index, row)
     return out
+
+
+def _product(weights: Floats, matrix: Floats, out: Floats) -> None:
+    """Multiply always with the same number of rows, so that the last bits of a score do not depend
+    on how many prompts were asked together."""
+    rows = len(weights)
+    if rows == BLOCK_QUERIES:
+        np.matmul(weights, matrix, out=out[:rows])
+        return
+    padded = np.zeros((BLOCK_QUERIES, weights.shape[1]), dtype=np.float32)
+    padded[:rows] = weights
+    out[:rows] = (padded @ matrix)[:rows]
 
 
 def score_single(queries: QueryBlock, index: TrackIndex) -> tuple[Floats, Floats]:
@@ -85,13 +98,19 @@ def _finish(scores: Floats, queries: QueryBlock, index: TrackIndex, row: int) ->
     for name in queries.names[row]:
         scores[name.positions(index)] += queries.blend.named
     if queries.filters[row]:
-        apply_filters(queries.filters[row], index, scores, queries.blend.unknown_fact)
+        blend = queries.blend
+        apply_filters(queries.filters[row], index, scores, blend.unknown_fact, blend.outside_wish)
 
 
 def apply_filters(
-    filters: Filters, index: TrackIndex, scores: Floats, unknown_fact: float = 0.0
+    filters: Filters,
+    index: TrackIndex,
+    scores: Floats,
+    unknown_fact: float = 0.0,
+    outside_wish: float = 0.0,
 ) -> None:
-    """Set the score of every refused track to -inf, and put those without the fact behind."""
+    """Set the score of every refused track to -inf, and put those without the fact, or outside
+    what is only wished for, behind."""
     for column, _ in filters.excluded:
         scores[index.carriers.of(column)] = REFUSED
     for name in filters.names:
@@ -105,7 +124,10 @@ def apply_filters(
     for bound in filters.bounds:
         values = getattr(index.facts, bound.field)
         scores[unknown_to(bound, values)] -= unknown_fact
-        scores[refused_by(bound, values)] = REFUSED
+        if bound.is_hard:
+            scores[refused_by(bound, values)] = REFUSED
+        else:
+            scores[refused_by(bound, values)] -= outside_wish
 
 
 def carry_all(columns: tuple[int, ...], index: TrackIndex) -> NDArray[np.int32]:
@@ -177,6 +199,7 @@ def score_encoded(track: EncodedTrack, queries: QueryBlock) -> Floats:
                 scores[row] += queries.blend.named
         if filters:
             scores[row] -= queries.blend.unknown_fact * _unknowns(filters, track)
+            scores[row] -= queries.blend.outside_wish * _outside(filters, track)
             if _refuses(filters, track):
                 scores[row] = REFUSED
     return scores.astype(np.float32)
@@ -192,7 +215,17 @@ def _refuses(filters: Filters, track: EncodedTrack) -> bool:
         return True
     if any(column not in carried for column, _ in filters.required):
         return True
-    return any(refused_by(bound, fact(track, bound))[0] for bound in filters.bounds)
+    return any(
+        refused_by(bound, fact(track, bound))[0] for bound in filters.bounds if bound.is_hard
+    )
+
+
+def _outside(filters: Filters, track: EncodedTrack) -> int:
+    return sum(
+        bool(refused_by(bound, fact(track, bound))[0])
+        for bound in filters.bounds
+        if not bound.is_hard
+    )
 
 
 def _unknowns(filters: Filters, track: EncodedTrack) -> int:

@@ -188,3 +188,26 @@ def test_an_approach_that_cannot_answer_says_why(workspace: Workspace) -> None:
         call_command("prompt", "latin", workspace=workspace.slug, approach="collaborative")
     with pytest.raises(CommandError, match="no approach called"):
         call_command("prompt", "latin", workspace=workspace.slug, approach="psychic")
+
+
+def test_a_count_and_a_running_time_cut_the_list(workspace: Workspace) -> None:
+    access = owner_of(workspace)
+    assert len(titles("2 songs with percussion", access)) == 2
+    assert len(titles("ten minutes of percussion", access)) == 3
+    assert len(titles("six minutes of percussion", access)) == 2
+
+
+def test_novelty_says_that_nothing_was_played_yet(workspace: Workspace) -> None:
+    text = page(owner_of(workspace), q="percussion, surprise me")
+    assert "nobody has listened to anything here yet" in text
+
+
+def test_a_soft_number_costs_points_and_removes_nothing(workspace: Workspace) -> None:
+    access = owner_of(workspace)
+    answer = ask("percussion, ideally over 125 bpm", access=access)
+    assert {r.document.title for r in answer.results} == {"Carnival", "Costa", "Ribera"}
+    costs = {r.document.title: [part.label for part in r.costs] for r in answer.results}
+    assert "125 BPM or faster" not in costs["Costa"]
+    assert "125 BPM or faster" in costs["Ribera"]
+    for result in answer.results:
+        assert sum(p.value for p in result.parts) == pytest.approx(result.score, abs=1e-3)

@@ -9,6 +9,7 @@ import pytest
 from prompts.domain.documents import TrackDocument
 from prompts.domain.explaining import explain
 from prompts.domain.index import TrackIndex
+from prompts.domain.limits import Length
 from prompts.domain.patching import patch_index
 from prompts.domain.ranking import select
 from prompts.domain.surfacing import score_all
@@ -181,9 +182,9 @@ def test_one_artist_does_not_fill_a_list_that_others_can_fill() -> None:
     ]
     index = engine.build_index(many)
     queries = engine.encode([engine.parse("jazz")], index)
-    picks = select(queries, index, limit=6, per_artist=2).picks
+    picks = select(queries, index, length=Length(6)).picks
     assert sum(pick.position < 6 for pick in picks) == 2
-    everyone = select(queries, index, limit=12, per_artist=2)
+    everyone = select(queries, index, length=Length(12))
     assert sum(pick.is_over_limit for pick in everyone.picks) == 4
 
 

@@ -249,3 +249,43 @@ def test_any_text_is_read(text: str) -> None:
     intent = default_engine().parse(text)
     for chip in intent.chips:
         assert 0 <= chip.start <= chip.end <= len(intent.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("grand", "mood:epic"),
+        ("a touching ballad", "mood:emotional"),
+        ("indie rock with big guitars", "instrument:electric-guitar"),
+        ("00s", "property:2000s"),
+        ("something for driving", "activity:driving"),
+        ("driving techno", "mood:energetic"),
+    ],
+)
+def test_words_that_used_to_be_missed_are_understood(text: str, expected: str) -> None:
+    assert expected in {
+        str(chip.term) for chip in default_engine().parse(text).chips if chip.counts
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("songs like IGOR by Tyler", "IGOR by Tyler"),
+        ("similar to of monsters and men", "of monsters and men"),
+        ("Cloud 404 - 9LIFE", "Cloud 404 - 9LIFE"),
+    ],
+)
+def test_a_name_stays_in_one_piece(text: str, name: str) -> None:
+    assert name in {chip.value for chip in default_engine().parse(text).chips}
+
+
+def test_stories_ask_for_no_pictures_and_no_occasions_told_of() -> None:
+    story = (
+        "I am trying to find an old rock song. In the video a sad man is running through the city "
+        "with a guitar. I heard it while my mother was cooking, many years ago, on the radio, and "
+        "I have never been able to find it again. I want it for a workout."
+    )
+    terms = {str(chip.term) for chip in default_engine().parse(story).chips if chip.term}
+    assert {"genre:rock", "activity:workout"} <= terms
+    assert not terms & {"mood:sad", "activity:running", "theme:city"}
