@@ -58,9 +58,10 @@ def analyse_file(
     brightness: float | None = None
     fingerprint: tuple[int, ...] = ()
     models: dict[str, str] = {ENGINE: ENGINE_VERSION}
-    if not sound.is_silent and sound.duration_s >= MIN_USEFUL_S:
+    if is_worth_hearing(sound):
         tell("Listening for tempo and key", 0.3)
-        tempo, key = _tempo_and_key(sound, models)
+        models["essentia"] = _essentia_version()
+        tempo, key = tempo_of(sound), key_of(sound)
         tell("Listening for instruments, moods and voices", 0.6)
         tags, vocals, embedding, spread = _tags(sound, models_dir, models)
         brightness, fingerprint = _signature(sound)
@@ -123,22 +124,42 @@ def _check_kind(path: Path, name: str) -> list[str]:
     return warnings
 
 
-def _tempo_and_key(sound: Decoded, models: dict[str, str]) -> tuple[Tempo, Key | None]:
+def is_worth_hearing(sound: Decoded) -> bool:
+    """Whether there is enough sound for more than loudness."""
+    return not sound.is_silent and sound.duration_s >= MIN_USEFUL_S
+
+
+def tempo_of(sound: Decoded) -> Tempo:
     """Take the middle of the track, where intros and fades are over."""
     from analysis.extractors import essentia_music, librosa_rhythm
 
-    window = max(sound.windows, key=lambda kept: len(kept.samples))
-    middle = _middle(window.samples, int(TEMPO_WINDOW_S * sound.sample_rate_hz))
-    models["essentia"] = essentia_music.version()
-    full = _resampled(middle, sound.sample_rate_hz, essentia_music.RATE_HZ)
-    bands = librosa_rhythm.onset_bands(
-        _resampled(middle, sound.sample_rate_hz, librosa_rhythm.RATE_HZ)
-    )
-    opinions = essentia_music.tempo_opinions(full)
+    bands = librosa_rhythm.onset_bands(middle_of(sound, rate_hz=librosa_rhythm.RATE_HZ))
+    opinions = essentia_music.tempo_opinions(middle_of(sound, rate_hz=essentia_music.RATE_HZ))
     if (further := librosa_rhythm.tempo_opinion(bands)) is not None:
         opinions.append(further)
-    tempo = choose_tempo(opinions, bands, frame_rate_hz=librosa_rhythm.FRAME_RATE_HZ)
-    return tempo, choose_key(essentia_music.key_opinions(full))
+    return choose_tempo(opinions, bands, frame_rate_hz=librosa_rhythm.FRAME_RATE_HZ)
+
+
+def key_of(sound: Decoded) -> Key | None:
+    """Ask profiles about the middle of the track."""
+    from analysis.extractors import essentia_music
+
+    return choose_key(essentia_music.key_opinions(middle_of(sound, rate_hz=essentia_music.RATE_HZ)))
+
+
+def middle_of(sound: Decoded, *, rate_hz: int) -> Floats:
+    """Give the middle minutes of the longest stretch that was kept, mono, at a sample rate."""
+    window = max(sound.windows, key=lambda kept: len(kept.samples))
+    length = int(TEMPO_WINDOW_S * sound.sample_rate_hz)
+    spare = len(window.samples) - length
+    start = max(spare // 2, 0)
+    return resampled(window.samples[start : start + length], sound.sample_rate_hz, rate_hz)
+
+
+def _essentia_version() -> str:
+    from analysis.extractors import essentia_music
+
+    return essentia_music.version()
 
 
 def _tags(
@@ -149,7 +170,7 @@ def _tags(
     rules, voices = _table()
     by_model: dict[str, list[tuple[tagger.Activations, Window]]] = {}
     for window in sound.windows:
-        mono = _resampled(window.samples, sound.sample_rate_hz, tagger.RATE_HZ)
+        mono = resampled(window.samples, sound.sample_rate_hz, tagger.RATE_HZ)
         for found in tagger.activations(mono, models_dir):
             by_model.setdefault(found.model, []).append((found, window))
     timelines: list[Timeline] = []
@@ -215,12 +236,8 @@ def _table() -> tuple[list[Rule], dict[str, list[str]]]:
     return parse_rules(data), data["vocals"]
 
 
-def _middle(samples: Floats, length: int) -> Floats:
-    spare = len(samples) - length
-    return samples if spare <= 0 else samples[spare // 2 : spare // 2 + length]
-
-
-def _resampled(samples: Floats, rate_hz: int, to_hz: int) -> Floats:
+def resampled(samples: Floats, rate_hz: int, to_hz: int) -> Floats:
+    """Change the sample rate; the same samples always give the same."""
     import soxr
 
     if rate_hz == to_hz:

@@ -9,3 +9,7 @@ class UnusableAudio(StudioError):
 
 class ModelsMissing(StudioError):
     """The weights of the taggers were never fetched, or are damaged."""
+
+
+class SoundFontMissing(StudioError):
+    """MIDI cannot be played here; the hint says what to install."""

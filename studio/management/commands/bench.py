@@ -19,7 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from catalog.errors import StudioError
 
 APPS = ("catalog", "analysis", "prompts", "analytics")
-HELPERS = frozenset(("data", "measures"))
+HELPERS = frozenset(("data", "measures", "peers", "sounds"))
 
 Bench = Callable[[Path | None, Callable[[str], None]], dict[str, Any]]
 

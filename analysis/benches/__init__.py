@@ -1,0 +1,1 @@
+"""Benches of the analysis; `manage.py bench` finds them here."""
