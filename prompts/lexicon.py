@@ -67,7 +67,7 @@ def build_lexicon(terms: Iterable[VocabularyTerm]) -> Lexicon:
     (The shipped vocabulary lacks none of them: a test holds the two together.)
     """
     additions = read_additions()
-    words = _read("words.toml")
+    words = read_data("words.toml")
     entries: dict[Term, Entry] = {}
     for spec in terms:
         term = Term(spec.facet, spec.slug)
@@ -85,7 +85,7 @@ def build_lexicon(terms: Iterable[VocabularyTerm]) -> Lexicon:
             energy=extra.get("energy"),
             tempo_bpm=(float(tempo[0]), float(tempo[1])) if tempo else None,
         )
-    languages = _read("languages.toml")["languages"]
+    languages = read_data("languages.toml")["languages"]
     for code, language in languages.items():
         term = Term("language", code)
         entries[term] = Entry(term=term, label=language["label"], forms=tuple(language["forms"]))
@@ -110,7 +110,7 @@ def build_lexicon(terms: Iterable[VocabularyTerm]) -> Lexicon:
 @cache
 def read_orders() -> OrderWords:
     """Arcs, novelty wishes and implied arcs of `order.toml`."""
-    data = _read("order.toml")
+    data = read_data("order.toml")
     rules = [
         OrderRule(
             kind,
@@ -136,7 +136,7 @@ def read_additions() -> Mapping[Term, Mapping[str, Any]]:
     """What the data files add to the vocabulary, by term."""
     found: dict[Term, Mapping[str, Any]] = {}
     for facet in FACETS:
-        for slug, entry in _read(f"terms/{facet}.toml").items():
+        for slug, entry in read_data(f"terms/{facet}.toml").items():
             unknown = set(entry) - _TERM_KEYS
             if unknown:
                 raise LexiconError(f"terms/{facet}.toml, {slug}: unknown key {sorted(unknown)}.")
@@ -147,7 +147,7 @@ def read_additions() -> Mapping[Term, Mapping[str, Any]]:
 @cache
 def read_cues() -> Cues:
     """The function words of `cues.toml`."""
-    lists = _read("cues.toml")
+    lists = read_data("cues.toml")
 
     def phrases(name: str) -> frozenset[tuple[str, ...]]:
         return frozenset(words_of(form) for form in lists[name])
@@ -179,7 +179,8 @@ def read_cues() -> Cues:
     )
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_data(name: str) -> dict[str, Any]:
+    """Read a file of `prompts/data/`."""
     path = DATA_DIR / name
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

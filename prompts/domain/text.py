@@ -80,7 +80,11 @@ class Token:
 
 def clean(text: str) -> str:
     """Replace what cannot be read or stored (controls, NUL, lone surrogates) by spaces."""
-    kept = text[:MAX_CHARACTERS]
+    return clean_all(text[:MAX_CHARACTERS])
+
+
+def clean_all(kept: str) -> str:
+    """Clean a text of any length; every character keeps its place."""
     if kept.isascii() and kept.isprintable():
         return kept
     return "".join(
