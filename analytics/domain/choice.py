@@ -81,6 +81,11 @@ class Parameter:
         """The 90 % end of our belief."""
         return self.quantile(0.9)
 
+    def believed(self, location: float, spread: float) -> Parameter:
+        """The same parameter under another belief, given on its scale."""
+        middle = float(expit(location)) if self.scale is Scale.CHANCE else location
+        return replace(self, middle=middle, spread=spread)
+
     def quantile(self, share: float) -> float:
         """The value below which `share` of our belief lies."""
         value = self.location + self.spread * float(ndtri(share))
@@ -138,6 +143,18 @@ class ChoiceModel:
             self,
             parameters=tuple(
                 replace(parameter, middle=middles.get(parameter.name, parameter.middle))
+                for parameter in self.parameters
+            ),
+        )
+
+    def with_beliefs(self, beliefs: Mapping[str, tuple[float, float]]) -> ChoiceModel:
+        """Same model with location and spread (on their scale) of some parameters replaced."""
+        return replace(
+            self,
+            parameters=tuple(
+                parameter.believed(*beliefs[parameter.name])
+                if parameter.name in beliefs
+                else parameter
                 for parameter in self.parameters
             ),
         )
