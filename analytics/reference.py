@@ -66,3 +66,10 @@ def market_version() -> str:
 def choice_model() -> ChoiceModel:
     """The listener that `choice.toml` describes."""
     return read_choice_model(_parsed(DATA_DIR / "choice.toml"))
+
+
+@cache
+def event_columns() -> dict[str, list[str]]:
+    """How files of events name their columns: what a column holds, and its possible headings."""
+    groups = _parsed(DATA_DIR / "event_columns.toml")
+    return {column: names for group in groups.values() for column, names in group.items()}

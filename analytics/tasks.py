@@ -1,8 +1,9 @@
-"""Celery doors of the simulation; the rows decide, any task may run twice or late."""
+"""Celery doors of simulations and real events; the rows decide, any task may run twice."""
 
 from celery import shared_task
 
-from analytics.services import runs
+from analytics.services import event_imports, fitting, runs
+from catalog.models import Workspace
 
 
 @shared_task(acks_late=True, soft_time_limit=270, time_limit=300)
@@ -21,3 +22,21 @@ def finish_run(run_id: int) -> None:
 def requeue_stalled_simulations() -> None:
     """Pick up what dead workers dropped; runs every minute."""
     runs.requeue_stalled()
+
+
+@shared_task(acks_late=True, soft_time_limit=270, time_limit=300)
+def perform_event_import(import_id: int) -> None:
+    """Carry one file of events to the service."""
+    event_imports.perform_import(import_id=import_id)
+
+
+@shared_task(ignore_result=True)
+def requeue_stalled_event_imports() -> None:
+    """Pick up files that dead workers dropped; runs every minute."""
+    event_imports.requeue_stalled()
+
+
+@shared_task(acks_late=True, soft_time_limit=270, time_limit=300)
+def fit_listener(workspace_id: int) -> None:
+    """Learn from a workspace's events."""
+    fitting.fit_listener(workspace=Workspace.objects.get(pk=workspace_id))

@@ -147,6 +147,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "analytics.tasks.requeue_stalled_simulations",
         "schedule": 60.0,
     },
+    "pick up event files that a dead worker dropped": {
+        "task": "analytics.tasks.requeue_stalled_event_imports",
+        "schedule": 60.0,
+    },
     "take in waiting uploads": {
         "task": "catalog.tasks.take_in_waiting_uploads",
         "schedule": 30.0,

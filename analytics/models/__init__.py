@@ -2,11 +2,16 @@
 
 from analytics.models.banks import PromptBank, PromptSpace
 from analytics.models.markets import Market
+from analytics.models.observed import EventImport, ListenerFit, ObservedDay, ObservedEvent
 from analytics.models.results import SpaceResult, SpaceStanding, TrackResult
 from analytics.models.runs import SimulationRun, SimulationShard
 
 __all__ = [
+    "EventImport",
+    "ListenerFit",
     "Market",
+    "ObservedDay",
+    "ObservedEvent",
     "PromptBank",
     "PromptSpace",
     "SimulationRun",

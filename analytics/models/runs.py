@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from analytics.models.banks import PromptBank
 from analytics.models.markets import Market
+from analytics.models.observed import ListenerFit
 from catalog.models import Workspace
 from catalog.models.tenancy import WorkspaceQuerySet
 
@@ -70,6 +71,9 @@ class SimulationRun(models.Model):
     engine_version = models.CharField(max_length=20)
     choice_version = models.CharField(max_length=20)
     examination = models.CharField(max_length=12)
+    listener_fit = models.ForeignKey(
+        ListenerFit, null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -13,6 +13,7 @@ from analytics.domain.simulation import full_relevance, merge
 from analytics.models import SimulationRun, SpaceResult, SpaceStanding, TrackResult
 from analytics.models.runs import UNFINISHED, Status
 from analytics.reference import choice_model
+from analytics.services.fitting import believed
 from analytics.snapshots import unpacked
 from catalog.models import Track
 from prompts.domain.index import TrackIndex
@@ -28,8 +29,9 @@ BATCH = 2_000
 
 
 def choice_of(run: SimulationRun) -> ChoiceModel:
-    """The listener a run assumes."""
-    return choice_model().with_examination(Examination(run.examination))
+    """The listener a run assumes: fitted to real events where they taught something."""
+    listener = believed(run.listener_fit) if run.listener_fit else choice_model()
+    return listener.with_examination(Examination(run.examination))
 
 
 def write_figures(*, run: SimulationRun) -> None:

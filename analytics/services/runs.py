@@ -20,6 +20,7 @@ from analytics.models import Market, PromptBank, PromptSpace, SimulationRun, Sim
 from analytics.models.runs import LEASE, MAX_ATTEMPTS, NUDGE, UNFINISHED, Status
 from analytics.reference import choice_model, grammar_version, market_model, market_version
 from analytics.services.figures import write_figures
+from analytics.services.fitting import listener_of
 from analytics.snapshots import packed, snapshot_of, unpacked
 from catalog.errors import StudioError
 from catalog.models import Track, User, Workspace
@@ -66,6 +67,7 @@ def start_run(
             "There is no track to simulate.",
             hint="Upload a track first, or allow simulation on one that was kept out.",
         )
+    _, listener_fit = listener_of(workspace.pk)
     try:
         with transaction.atomic():
             run = SimulationRun.objects.create(
@@ -77,6 +79,7 @@ def start_run(
                 engine_version=ENGINE_VERSION,
                 choice_version=choice_model().version,
                 examination=choice_model().examination.value,
+                listener_fit=listener_fit,
                 catalog_stamp=stamp,
                 track_count=len(documents),
                 opted_out_count=Track.objects.filter(

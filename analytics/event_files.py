@@ -1,0 +1,104 @@
+"""Files of events as rows of text, read one row at a time whatever their size."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import PurePath
+from typing import IO
+
+from catalog.errors import StudioError
+
+DELIMITERS = (",", ";", "\t", "|")
+HEAD_BYTES = 64 * 1024
+LONGEST_CELL = 10_000
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class UnreadableFile(StudioError):
+    """The file is no table."""
+
+
+@contextmanager
+def rows_of(file: IO[bytes], *, name: str) -> Iterator[Iterator[list[str]]]:
+    """Read a CSV, TSV or Excel file row by row, the heading first.
+
+    Raises
+    ------
+    UnreadableFile : neither text nor a workbook, or a text without a second column
+    """
+    if PurePath(name).suffix.lower() in (".xlsx", ".xls", ".ods"):
+        yield _sheet(file)
+        return
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    if head.startswith(b"PK\x03\x04"):
+        yield _sheet(file)
+        return
+    if b"\x00" in head.replace(b"\xff\xfe", b"") and not head.startswith(
+        (b"\xff\xfe", b"\xfe\xff")
+    ):
+        raise UnreadableFile(
+            "This is no text file.", hint="Export the figures as CSV or as an Excel workbook."
+        )
+    encoding = _encoding(head)
+    delimiter = _delimiter(head.decode(encoding, errors="replace"))
+    text = TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    try:
+        yield _checked(csv.reader(text, delimiter=delimiter))
+    finally:
+        text.detach()
+
+
+def _encoding(head: bytes) -> str:
+    if head.startswith(BYTE_ORDER_MARKS):
+        return "utf-16"
+    try:
+        head[: HEAD_BYTES - 4].decode("utf-8")
+    except UnicodeDecodeError as error:
+        # A letter cut in two at the end of the head is no other encoding.
+        if error.start < len(head) - 8:
+            return "cp1252"
+    return "utf-8-sig"
+
+
+def _delimiter(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    best = max(DELIMITERS, key=first.count)
+    if best not in first:
+        raise UnreadableFile(
+            "The first line has one column only.",
+            hint="The first line names the columns, with commas, semicolons or tabs between them.",
+        )
+    return best
+
+
+def _checked(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    csv.field_size_limit(LONGEST_CELL)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise UnreadableFile(
+            f"A row cannot be read ({error}).", hint="A quote is open, or a cell is far too long."
+        ) from error
+
+
+def _sheet(file: IO[bytes]) -> Iterator[list[str]]:
+    """Read the first sheet of a workbook; dates as text, year first."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        workbook = CalamineWorkbook.from_filelike(file)
+        sheet = workbook.get_sheet_by_index(0)
+    except (CalamineError, IndexError) as error:
+        raise UnreadableFile(
+            "This workbook cannot be opened.", hint="Save it again as XLSX or as CSV."
+        ) from error
+    for row in sheet.iter_rows():
+        yield [_cell(value) for value in row]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
