@@ -37,3 +37,13 @@ class SimulationForm(forms.Form):
         initial=DEFAULT_SEED,
         help_text="The same seed gives the same prompts and market; another one, others like them.",
     )
+
+
+class EventFileForm(forms.Form):
+    """A file of real events."""
+
+    file = forms.FileField(
+        label="File of events",
+        help_text="CSV or Excel: one row a day, track and prompt space, with the counts.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods"}),
+    )

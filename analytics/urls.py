@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics.views import reports, simulation, spaces
+from analytics.views import observed, reports, simulation, spaces
 
 app_name = "analytics"
 
@@ -17,6 +17,21 @@ urlpatterns = [
     path("tracks/<int:track_id>/report.json", reports.track_json, name="track_json"),
     path("spaces/", spaces.spaces, name="spaces"),
     path("spaces/<slug:slug>/", spaces.space, name="space"),
+    path("observed/", observed.observed_report, name="observed"),
+    path("observed/template.csv", observed.event_template, name="event_template"),
+    path("observed/files/", observed.event_file_receive, name="event_file_receive"),
+    path("observed/files/<int:file_id>/", observed.event_file, name="event_file"),
+    path(
+        "observed/files/<int:file_id>/status/", observed.event_file_status, name="event_file_status"
+    ),
+    path("observed/files/<int:file_id>/count/", observed.event_file_count, name="event_file_count"),
+    path(
+        "observed/files/<int:file_id>/cancel/", observed.event_file_cancel, name="event_file_cancel"
+    ),
+    path(
+        "observed/files/<int:file_id>/forget/", observed.event_file_forget, name="event_file_forget"
+    ),
+    path("listener/", observed.listener, name="listener"),
     path("method/", spaces.method, name="method"),
     path("simulation/", simulation.simulation_status, name="simulation_status"),
     path("simulation/start/", simulation.simulation_start, name="simulation_start"),

@@ -76,17 +76,24 @@ def bar_chart(rows: Sequence[Estimate], *, what: str) -> Chart:
 
 def interval_chart(rows: Sequence[Estimate], *, what: str) -> Chart:
     """Points with intervals on a logarithmic axis: rates that differ by factors."""
-    lows = [row.low for row in rows if row.low > 0]
-    highs = [row.high for row in rows if row.high > 0]
-    first = floor(log10(min(lows))) if lows else -3
-    last = max(ceil(log10(max(highs))) if highs else 0, first + 1)
+    place, ticks = log_axis([value for row in rows for value in (row.low, row.high)])
+    return _chart(rows, what=what, place=place, ticks=ticks)
+
+
+def log_axis(values: Sequence[float]) -> tuple[Callable[[float], float], list[float]]:
+    """Give a logarithmic axis that holds some values: where each stands (0 to 1), and its ticks.
+
+    What is not positive stands at the low end.
+    """
+    positive = [value for value in values if value > 0]
+    first = floor(log10(min(positive))) if positive else -3
+    last = max(ceil(log10(max(positive))) if positive else 0, first + 1)
     step = ceil((last - first) / MOST_GAPS)
-    ticks = [10.0**power for power in range(first, last + 1, step)]
 
     def place(value: float) -> float:
         return (log10(max(value, 10.0**first)) - first) / (last - first)
 
-    return _chart(rows, what=what, place=place, ticks=ticks)
+    return place, [10.0**power for power in range(first, last + 1, step)]
 
 
 def _chart(
@@ -103,9 +110,9 @@ def _chart(
             label_y=number * ROW_HEIGHT + LABEL_BASELINE,
             mark_y=number * ROW_HEIGHT + MARK_MIDDLE,
             bar_y=number * ROW_HEIGHT + MARK_MIDDLE - 6,
-            estimate=_percent(place(row.estimate)),
-            low=_percent(place(row.low)),
-            high=_percent(place(row.high)),
+            estimate=across(place(row.estimate)),
+            low=across(place(row.low)),
+            high=across(place(row.high)),
             said=f"{row.label}: {share(row.estimate)}, "
             f"95 % interval {share(row.low)} to {share(row.high)}, {row.detail}",
         )
@@ -114,17 +121,23 @@ def _chart(
     axis = len(rows) * ROW_HEIGHT
     return Chart(
         rows=drawn,
-        ticks=tuple(
-            Tick(
-                _percent(place(value)),
-                share(value),
-                "start" if number == 0 else "end" if number == len(ticks) - 1 else "middle",
-            )
-            for number, value in enumerate(ticks)
-        ),
+        ticks=drawn_ticks(ticks, place),
         height=axis + AXIS_HEIGHT,
         axis_y=axis,
         said=f"{what}. " + ". ".join(row.said for row in drawn),
+    )
+
+
+def drawn_ticks(ticks: Sequence[float], place: Callable[[float], float]) -> tuple[Tick, ...]:
+    """Draw the ticks of an axis; the outer ones stay inside the picture."""
+    last = len(ticks) - 1
+    return tuple(
+        Tick(
+            across(place(value)),
+            share(value),
+            "start" if number == 0 else "end" if number == last else "middle",
+        )
+        for number, value in enumerate(ticks)
     )
 
 
@@ -133,7 +146,8 @@ def shortened(label: str) -> str:
     return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rstrip() + "…"
 
 
-def _percent(place: float) -> str:
+def across(place: float) -> str:
+    """Write a place from 0 to 1 as per cent of the width."""
     return f"{min(max(place, 0.0), 1.0) * PLOT_END:.2f}%"
 
 

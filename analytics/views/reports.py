@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from analytics import reports, selectors
+from analytics import observed, reports, selectors
 from analytics.advice import advise
 from analytics.forms import SimulationForm
 from analytics.models import SimulationRun
@@ -65,6 +65,9 @@ def track_report(request: StudioRequest, track_id: int) -> HttpResponse:
         "report": reports.track_report(request.access, run, track)
         if isinstance(run, SimulationRun)
         else None,
+        "seen": observed.report(
+            request.access, track=track, run=run if isinstance(run, SimulationRun) else None
+        ),
         "can_edit": Track.objects.editable_by(request.access).filter(pk=track.pk).exists(),
     }
     return render(request, "analytics/track_report.html", context)

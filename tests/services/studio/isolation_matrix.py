@@ -71,6 +71,11 @@ def analysis_run(world: Any) -> Mapping[str, Any]:
     return {"run_id": world.run.pk}
 
 
+def event_file(world: Any) -> Mapping[str, Any]:
+    """A file of real events."""
+    return {"file_id": world.event_file.pk}
+
+
 def row(name: str) -> Callable[[Any], Mapping[str, Any]]:
     """An object of the world, as the API names it."""
     return lambda world: {"pk": getattr(world, name).pk}
@@ -139,6 +144,15 @@ MATRIX: dict[str, Entry] = {
     "analytics:spaces": Entry(),
     "analytics:space": Entry(about=lambda world: {"slug": world.space.slug}),
     "analytics:method": Entry(),
+    "analytics:observed": Entry(),
+    "analytics:event_template": Entry(),
+    "analytics:event_file_receive": Entry(Role.MANAGER, "post"),
+    "analytics:event_file": Entry(Role.MANAGER, about=event_file),
+    "analytics:event_file_status": Entry(Role.MANAGER, about=event_file),
+    "analytics:event_file_count": Entry(Role.MANAGER, "post", event_file),
+    "analytics:event_file_cancel": Entry(Role.MANAGER, "post", event_file),
+    "analytics:event_file_forget": Entry(Role.MANAGER, "post", event_file),
+    "analytics:listener": Entry(),
     "analytics:simulation_status": Entry(),
     "analytics:simulation_start": Entry(
         Role.ARTIST, "post", data={"prompts": 20, "market_tracks": 20, "seed": 1}
@@ -180,6 +194,8 @@ MATRIX: dict[str, Entry] = {
     ),
     "api:prompt": Entry(method="post", data={"text": "calm piano"}),
     "api:simulation_list": Entry(),
+    "api:observed": Entry(),
+    "api:observed_events": Entry(Role.EDITOR, "post"),
     "api:change_set_list": Entry(Role.EDITOR),
     "api:change_set_detail": Entry(Role.EDITOR, about=row("change_set")),
     "api:change_set_undo": Entry(Role.EDITOR, "post", row("change_set")),

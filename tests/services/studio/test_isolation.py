@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
 from analysis.models import AnalysisRun, Suggestion, Waveform
-from analytics.models import PromptSpace, SimulationRun
+from analytics.models import EventImport, PromptSpace, SimulationRun
 from catalog.access import Access
 from catalog.models import (
     Artist,
@@ -62,6 +62,7 @@ class World:
     simulation: SimulationRun
     run: AnalysisRun
     upload: Upload
+    event_file: EventImport
 
 
 @pytest.fixture
@@ -106,6 +107,20 @@ def make_world() -> World:
         suggestion=_suggestion(track),
         run=_analysed(audio),
         upload=_upload(people["owner"]),
+        event_file=_event_file(workspace),
+    )
+
+
+def _event_file(workspace: Workspace) -> EventImport:
+    """A checked file of real events."""
+    name = default_storage.save("observed/isolation", ContentFile(b"Date,ISRC,Saves\n"))
+    return EventImport.objects.create(
+        workspace=workspace,
+        file_name="events.csv",
+        sha256="1" * 64,
+        byte_size=16,
+        storage_name=name,
+        status=EventImport.Status.READY,
     )
 
 

@@ -1,0 +1,175 @@
+"""What was observed, as pages, downloads and the API read it; never mixed with simulation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Max, Min, QuerySet, Sum
+
+from analytics import selectors
+from analytics.domain.events import COUNTS
+from analytics.domain.intervals import Interval, wilson
+from analytics.domain.paired_chart import Pair, PairedChart, paired_chart
+from analytics.models import ObservedDay, SimulationRun, SpaceResult
+from analytics.prompt_spaces import known_spaces
+from catalog.access import Access
+from catalog.models import Track
+
+CHART_ROWS = 10
+NO_SPACE = "In no prompt space"
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedSpace:
+    """Counts of one space added up; None where no source reports them."""
+
+    slug: str
+    name: str
+    counts: Mapping[str, int | None]
+    rated_saves: int
+    rated_impressions: int
+    """Saves and impressions of the rows that report both."""
+    simulated: SpaceResult | None = None
+
+    @property
+    def conversion(self) -> Interval | None:
+        """Saves per impression, with its 95 % interval."""
+        if not self.rated_impressions:
+            return None
+        return wilson(min(self.rated_saves, self.rated_impressions), self.rated_impressions)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedReport:
+    """What was counted for a track, or for the whole workspace."""
+
+    lines: tuple[ObservedSpace, ...]
+    totals: ObservedSpace
+    first_day: date | None
+    last_day: date | None
+    chart: PairedChart | None
+    finding: str
+
+
+def days(access: Access) -> QuerySet[ObservedDay]:
+    """Counts of the tracks one may see."""
+    return ObservedDay.objects.visible_to(access)
+
+
+def report(
+    access: Access, *, track: Track | None = None, run: SimulationRun | None = None
+) -> ObservedReport | None:
+    """Add up what was observed by space, beside what a run simulated; None where nothing was.
+
+    Two or three queries.
+    """
+    rows = days(access) if track is None else days(access).filter(track=track)
+    simulated = _simulated(access, run, track)
+    names = known_spaces()
+    lines = [
+        ObservedSpace(
+            slug=row["space"],
+            name=names.get(row["space"], NO_SPACE),
+            counts={name: row[f"{name}_sum"] for name in COUNTS},
+            rated_saves=row["rated_saves"] or 0,
+            rated_impressions=row["rated_impressions"] or 0,
+            simulated=simulated.get(row["space"]),
+        )
+        for row in _summed(rows)
+    ]
+    if not lines:
+        return None
+    lines.sort(key=lambda line: (not line.slug, -(line.counts["impressions"] or 0), line.name))
+    span = rows.aggregate(first=Min("day"), last=Max("day"))
+    pairs = _pairs(lines)
+    return ObservedReport(
+        lines=tuple(lines),
+        totals=_total(lines),
+        first_day=span["first"],
+        last_day=span["last"],
+        chart=paired_chart(pairs, what="Saves per impression, simulated and observed")
+        if pairs
+        else None,
+        finding=_finding(lines),
+    )
+
+
+def _summed(rows: QuerySet[ObservedDay]) -> list[dict[str, Any]]:
+    both = rows.filter(saves__isnull=False, impressions__isnull=False)
+    rated = {
+        row["space"]: row
+        for row in both.order_by()
+        .values("space")
+        .annotate(saved=Sum("saves"), shown=Sum("impressions"))
+    }
+    summed = (
+        rows.order_by().values("space").annotate(**{f"{name}_sum": Sum(name) for name in COUNTS})
+    )
+    return [
+        {
+            **row,
+            "rated_saves": rated[row["space"]]["saved"] if row["space"] in rated else 0,
+            "rated_impressions": rated[row["space"]]["shown"] if row["space"] in rated else 0,
+        }
+        for row in summed
+    ]
+
+
+def _simulated(
+    access: Access, run: SimulationRun | None, track: Track | None
+) -> dict[str, SpaceResult]:
+    if run is None or track is None:
+        return {}
+    rows = selectors.space_results(access, run).filter(track=track, surfaced__gt=0)
+    return {row.space.slug: row for row in rows}
+
+
+def _total(lines: Sequence[ObservedSpace]) -> ObservedSpace:
+    counts: dict[str, int | None] = {}
+    for name in COUNTS:
+        reported = [line.counts[name] for line in lines if line.counts[name] is not None]
+        counts[name] = sum(value or 0 for value in reported) if reported else None
+    return ObservedSpace(
+        slug="",
+        name="All",
+        counts=counts,
+        rated_saves=sum(line.rated_saves for line in lines),
+        rated_impressions=sum(line.rated_impressions for line in lines),
+    )
+
+
+def _pairs(lines: Sequence[ObservedSpace]) -> list[Pair]:
+    pairs: list[Pair] = []
+    for line in lines:
+        simulated = simulated_interval(line.simulated)
+        if line.slug and line.conversion and len(pairs) < CHART_ROWS:
+            pairs.append(Pair(line.name, simulated, line.conversion))
+    return pairs
+
+
+def simulated_interval(row: SpaceResult | None) -> Interval | None:
+    """The simulated conversion of a track in a space."""
+    if row is None or row.conversion is None:
+        return None
+    return Interval(
+        row.conversion,
+        row.conversion_low or 0.0,
+        row.conversion_high or 1.0,
+        row.surfaced,
+    )
+
+
+def _finding(lines: Sequence[ObservedSpace]) -> str:
+    """Say how well the simulation fits what happened, where both are known."""
+    both = [
+        (line, simulated, line.conversion)
+        for line in lines
+        if line.conversion and (simulated := simulated_interval(line.simulated))
+    ]
+    if not both:
+        return "What listeners really did"
+    fits = sum(simulated.overlaps(seen) for _, simulated, seen in both)
+    if fits == len(both):
+        return "Simulation and reality agree within their intervals"
+    return f"Simulation and reality agree in {fits} of {len(both)} spaces"
