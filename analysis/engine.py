@@ -5,25 +5,20 @@ from __future__ import annotations
 import resource
 import sys
 import time
-import tomllib
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from analysis.domain.brightness import brightness_hz
 from analysis.domain.key import Key, choose_key
 from analysis.domain.loudness import Floats
-from analysis.domain.result import ENGINE, ENGINE_VERSION, AnalysisResult, TagFound
-from analysis.domain.tagging import Rule, Timeline, Vocals, find_tags, judge_vocals, parse_rules
+from analysis.domain.result import ENGINE, ENGINE_VERSION, AnalysisResult
 from analysis.domain.tempo import NO_TEMPO, Tempo, choose_tempo
 from analysis.errors import UnusableAudio
-from analysis.extractors.decoding import MIN_USEFUL_S, Decoded, Window, decode
+from analysis.extractors.decoding import MIN_USEFUL_S, Decoded, decode
+from analysis.extractors.resampling import resampled
+from analysis.tagger import NOTHING_HEARD, hear_tags
 from catalog.domain.audio_kinds import RefusedFile, check_kind, extension_warning
 
-TABLE = Path(__file__).parent / "data" / "musicnn_tags.toml"
 TEMPO_WINDOW_S = 180.0
 OnStage = Callable[[str, float], None]
 
@@ -51,10 +46,7 @@ def analyse_file(
     sound = decode(path)
     warnings += sound.warnings
     tempo, key = NO_TEMPO, None
-    tags: list[TagFound] = []
-    vocals: Vocals | None = None
-    embedding: tuple[float, ...] = ()
-    spread: tuple[float, ...] = ()
+    heard = NOTHING_HEARD
     brightness: float | None = None
     fingerprint: tuple[int, ...] = ()
     models: dict[str, str] = {ENGINE: ENGINE_VERSION}
@@ -63,7 +55,8 @@ def analyse_file(
         models["essentia"] = _essentia_version()
         tempo, key = tempo_of(sound), key_of(sound)
         tell("Listening for instruments, moods and voices", 0.6)
-        tags, vocals, embedding, spread = _tags(sound, models_dir, models)
+        heard = hear_tags(sound.windows, sound.sample_rate_hz, models_dir)
+        models |= heard.models
         brightness, fingerprint = _signature(sound)
     tell("Finished", 1.0)
     return AnalysisResult(
@@ -81,13 +74,13 @@ def analyse_file(
         loudness_lufs=sound.loudness.integrated_lufs,
         loudness_range_lu=sound.loudness.range_lu,
         true_peak_dbtp=sound.loudness.true_peak_dbtp,
-        vocals_label=vocals.label if vocals else None,
-        vocals_probability=vocals.probability if vocals else None,
-        tags=tuple(tags),
+        vocals_label=heard.vocals.label if heard.vocals else None,
+        vocals_probability=heard.vocals.probability if heard.vocals else None,
+        tags=heard.tags,
         warnings=tuple(warnings),
         peaks=sound.peaks,
-        embedding=embedding,
-        embedding_spread=spread,
+        embedding=heard.embedding,
+        embedding_spread=heard.embedding_spread,
         brightness_hz=brightness,
         fingerprint=fingerprint,
         models=models,
@@ -162,46 +155,6 @@ def _essentia_version() -> str:
     return essentia_music.version()
 
 
-def _tags(
-    sound: Decoded, models_dir: Path, models: dict[str, str]
-) -> tuple[list[TagFound], Vocals, tuple[float, ...], tuple[float, ...]]:
-    from analysis.extractors import musicnn_tagger as tagger
-
-    rules, voices = _table()
-    by_model: dict[str, list[tuple[tagger.Activations, Window]]] = {}
-    for window in sound.windows:
-        mono = resampled(window.samples, sound.sample_rate_hz, tagger.RATE_HZ)
-        for found in tagger.activations(mono, models_dir):
-            by_model.setdefault(found.model, []).append((found, window))
-    timelines: list[Timeline] = []
-    vocals: Vocals | None = None
-    embedding: list[float] = []
-    spread: list[float] = []
-    for model, parts in by_model.items():
-        first = parts[0][0]
-        timeline = Timeline(
-            model=model,
-            version=first.version,
-            labels=first.labels,
-            values=np.concatenate([found.values for found, _ in parts]),
-            starts_s=tuple(
-                window.start_s + place * tagger.PATCH_S
-                for found, window in parts
-                for place in range(len(found.values))
-            ),
-            patch_s=tagger.PATCH_S,
-        )
-        models[model] = first.version
-        timelines.append(timeline)
-        embedding += np.mean([found.embedding for found, _ in parts], axis=0).round(5).tolist()
-        spread += np.mean([found.embedding_spread for found, _ in parts], axis=0).round(5).tolist()
-        if model == "MTT_musicnn":
-            vocals = judge_vocals(timeline, voices["present"], voices["absent"])
-    assert vocals is not None  # both models always run
-    tags = find_tags(timelines, rules)
-    return [*tags, *_vocals_tag(vocals, models)], vocals, tuple(embedding), tuple(spread)
-
-
 def _signature(sound: Decoded) -> tuple[float | None, tuple[int, ...]]:
     """Measure the brightness, and take the fingerprint of the beginning."""
     from analysis.extractors.chromaprint import fingerprint
@@ -212,34 +165,3 @@ def _signature(sound: Decoded) -> tuple[float | None, tuple[int, ...]]:
         brightness_hz(longest.samples, sound.sample_rate_hz),
         fingerprint(first.samples, sound.sample_rate_hz),
     )
-
-
-def _vocals_tag(vocals: Vocals, models: dict[str, str]) -> list[TagFound]:
-    if vocals.label == "ambiguous":
-        return []
-    sung = vocals.label == "present"
-    return [
-        TagFound(
-            facet="vocals",
-            term="vocals" if sung else "instrumental",
-            confidence=vocals.probability if sung else round(1 - vocals.probability, 3),
-            ranges=vocals.ranges,
-            model="MTT_musicnn",
-            model_version=models["MTT_musicnn"],
-        )
-    ]
-
-
-@cache
-def _table() -> tuple[list[Rule], dict[str, list[str]]]:
-    data: dict[str, Any] = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return parse_rules(data), data["vocals"]
-
-
-def resampled(samples: Floats, rate_hz: int, to_hz: int) -> Floats:
-    """Change the sample rate; the same samples always give the same."""
-    import soxr
-
-    if rate_hz == to_hz:
-        return np.ascontiguousarray(samples)
-    return np.ascontiguousarray(soxr.resample(samples, rate_hz, to_hz, quality="HQ"))

@@ -13,3 +13,11 @@ class ModelsMissing(StudioError):
 
 class SoundFontMissing(StudioError):
     """MIDI cannot be played here; the hint says what to install."""
+
+
+class BrokenMidi(StudioError):
+    """A MIDI file that cannot be read."""
+
+
+class DataMissing(StudioError):
+    """A folder of data does not hold what a bench or a fit needs."""

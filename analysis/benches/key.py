@@ -16,6 +16,7 @@ from analysis.benches.data import KEY_SET, KeyPiece, key_pieces, needs
 from analysis.domain.key import normalise_tonic
 from analysis.domain.result import ENGINE_VERSION
 from analysis.domain.scoring import mirex_key_score
+from analysis.extractors.resampling import resampled
 
 PEERS = ("bgate", "temperley", "edma")
 KINDS = {1.0: "right", 0.5: "fifth", 0.3: "relative", 0.2: "parallel", 0.0: "other"}
@@ -59,7 +60,7 @@ def heard(file: Path) -> dict[str, tuple[str, str] | None]:
     sound = decode(file)
     key = engine.key_of(sound)
     found = {"studio": (key.tonic, key.mode) if key else None}
-    mono = engine.resampled(
+    mono = resampled(
         np.concatenate([window.samples for window in sound.windows]), sound.sample_rate_hz, 44_100
     )
     for profile in PEERS:

@@ -63,6 +63,16 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """How far a rule is fulfilled over a track."""
+
+    rule: Rule
+    timeline: Timeline
+    level: float
+    is_backed: bool
+
+
+@dataclass(frozen=True)
 class Vocals:
     """Whether somebody sings or speaks: `present`, `none` or `ambiguous`, with a probability."""
 
@@ -97,26 +107,37 @@ def parse_rules(table: Mapping[str, Any]) -> list[Rule]:
 
 def find_tags(timelines: Sequence[Timeline], rules: Sequence[Rule]) -> list[TagFound]:
     """Give the terms that the track carries, the surest first; one timeline a model."""
-    by_model = {timeline.model: timeline for timeline in timelines}
     found = []
-    for rule in rules:
-        if (timeline := by_model.get(rule.model)) is None:
-            continue
-        curve = timeline.highest(rule.labels)
-        level = track_level(curve)
-        if level < rule.threshold or not _is_backed(rule, by_model):
+    for weighed in weigh(timelines, rules):
+        rule, timeline = weighed.rule, weighed.timeline
+        if weighed.level < rule.threshold or not weighed.is_backed:
             continue
         found.append(
             TagFound(
                 facet=rule.facet,
                 term=rule.term,
-                confidence=confidence(level, rule.threshold),
-                ranges=best_ranges(curve, rule.peak, timeline),
+                confidence=confidence(weighed.level, rule.threshold),
+                ranges=best_ranges(timeline.highest(rule.labels), rule.peak, timeline),
                 model=timeline.model,
                 model_version=timeline.version,
             )
         )
     return sorted(found, key=lambda tag: -tag.confidence)
+
+
+def weigh(timelines: Sequence[Timeline], rules: Sequence[Rule]) -> list[Weighed]:
+    """Give the level that each rule reaches, shown or not; rules of absent models are left out."""
+    by_model = {timeline.model: timeline for timeline in timelines}
+    return [
+        Weighed(
+            rule=rule,
+            timeline=timeline,
+            level=track_level(timeline.highest(rule.labels)),
+            is_backed=_is_backed(rule, by_model),
+        )
+        for rule in rules
+        if (timeline := by_model.get(rule.model)) is not None
+    ]
 
 
 def _is_backed(rule: Rule, by_model: Mapping[str, Timeline]) -> bool:

@@ -23,16 +23,14 @@ BATCH = 16
 class Activations:
     """What a model said of each patch of three seconds.
 
-    `values` has shape (n_patches, n_labels), from 0 to 1; `embedding` is the mean of 200 numbers
-    and `embedding_spread` their standard deviation over the patches.
+    `values` has shape (n_patches, n_labels), from 0 to 1; `embeddings` has 200 numbers a patch.
     """
 
     model: str
     version: str
     labels: tuple[str, ...]
     values: Floats
-    embedding: tuple[float, ...]
-    embedding_spread: tuple[float, ...]
+    embeddings: Floats
 
 
 def activations(mono: Floats, models_dir: Path) -> list[Activations]:
@@ -53,8 +51,7 @@ def activations(mono: Floats, models_dir: Path) -> list[Activations]:
                 version=model.version,
                 labels=model.labels,
                 values=values,
-                embedding=tuple(np.round(embeddings.mean(axis=0), 5).tolist()),
-                embedding_spread=tuple(np.round(embeddings.std(axis=0), 5).tolist()),
+                embeddings=embeddings,
             )
         )
     return found

@@ -15,8 +15,8 @@ from analysis.domain.tagging import (
     judge_vocals,
     parse_rules,
 )
-from analysis.engine import TABLE
 from analysis.musicnn.labels import LABELS
+from analysis.tagger import TABLE
 from catalog.vocabulary import default_terms
 
 DATA = tomllib.loads(TABLE.read_text())
