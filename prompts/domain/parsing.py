@@ -69,6 +69,9 @@ class Parser:
             merged.append(
                 Chip(Kind.OTHER, Polarity.WANTED, Strength.UNSUPPORTED, "the rest", note=note)
             )
+        spans = [(order.start, order.end) for order in orders]
+        spans += [(name.start, name.end) for name in named]  # names left out stay words to search
+        spans += links
         figures = [(m.start, m.end) for m in reading.mentions if m.figure]
         return Intent(cleaned, tuple(merged), reading.affirmed(cut=[*spans, *figures]))
 
@@ -215,8 +218,15 @@ def _shortened(chips: list[Chip]) -> list[Chip]:
     return [*kept, more]
 
 
+_OF_A_VOICE = re.compile(r"\b(?:lyric|word|melody|modulation)", re.I)
+"""Parts of singing that a voice may do without."""
+
+
 def _settle_voices(chips: list[Chip]) -> list[Chip]:
-    """A prompt that asks for an instrumental and for a voice means neither strictly."""
+    """A prompt that asks for an instrumental (or no lyrics) and for a voice means neither strictly.
+
+    "A female voice, no lyrics" would find nothing at all otherwise; "no vocals" stays strict.
+    """
     wants_voice = any(
         chip.term is not None
         and chip.term.facet == "vocals"
@@ -227,12 +237,18 @@ def _settle_voices(chips: list[Chip]) -> list[Chip]:
     if not wants_voice:
         return chips
     note = "The prompt asks for a voice as well, so this only weighs."
-    return [
-        replace(chip, strength=Strength.SOFT, note=note)
-        if chip.term == INSTRUMENTAL and chip.strength is Strength.HARD
-        else chip
-        for chip in chips
-    ]
+    settled: list[Chip] = []
+    for chip in chips:
+        if chip.term == INSTRUMENTAL and chip.strength is Strength.HARD:
+            chip = replace(chip, strength=Strength.SOFT, note=note)
+        elif (
+            chip.term == VOCALS
+            and chip.polarity is Polarity.EXCLUDED
+            and _OF_A_VOICE.search(chip.text)
+        ):
+            chip = replace(chip, strength=Strength.SOFT, polarity=Polarity.LESS, note=note)
+        settled.append(chip)
+    return settled
 
 
 def _merge(chips: Iterable[Chip]) -> list[Chip]:

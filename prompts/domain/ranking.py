@@ -32,8 +32,8 @@ LEAST_EVIDENCE = 0.03
 LEAST_OF_BEST = 0.3
 """... and at least this share of the best score: what comes only faintly near is no answer."""
 
-LEAST_LIKENESS = 0.14
-"""... unless the texts are this much alike, in score points (out of the blend's 0.28)."""
+LEAST_LIKENESS = 0.15
+"""... unless the texts are this much alike, in score points (out of the blend's 0.3)."""
 
 
 DEFAULT_LIMIT = 25

@@ -98,6 +98,17 @@ def test_a_named_artist_draws_alike_tracks(index: TrackIndex) -> None:
     assert set(found("something like Bo", index)[:2]) == {2, 3}
 
 
+def test_a_refused_kind_spares_the_wanted_one_below_it() -> None:
+    engine = default_engine()
+    index = engine.build_index(
+        (
+            TrackDocument(1, "Chimes", terms={"instrument": {"bell": 1}}),
+            TrackDocument(2, "Kit", terms={"instrument": {"congas": 1, "bell": 1}}),
+        )
+    )
+    assert found("bells, no percussion", index) == [1]
+
+
 def test_one_track_scored_alone_agrees_with_the_batch(index: TrackIndex) -> None:
     engine = default_engine()
     queries = engine.encode([engine.parse(text) for text in PROMPTS], index)

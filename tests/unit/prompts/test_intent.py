@@ -289,3 +289,23 @@ def test_stories_ask_for_no_pictures_and_no_occasions_told_of() -> None:
     terms = {str(chip.term) for chip in default_engine().parse(story).chips if chip.term}
     assert {"genre:rock", "activity:workout"} <= terms
     assert not terms & {"mood:sad", "activity:running", "theme:city"}
+
+
+def test_a_voice_without_lyrics_is_no_contradiction() -> None:
+    polarities = {
+        str(chip.term): (chip.polarity, chip.strength)
+        for chip in default_engine().parse("a female voice, no lyrics").chips
+    }
+    assert polarities["vocals:vocals"] == (Polarity.LESS, Strength.SOFT)
+    refused = {str(c.term) for c in default_engine().parse("choir, no vocals").chips
+               if c.polarity is Polarity.EXCLUDED}  # fmt: skip
+    assert refused == {"vocals:vocals"}
+
+
+def test_names_left_out_of_a_story_stay_words_to_search() -> None:
+    story = (
+        "I typically find too many lyrics distracting when I am at the gym, unless it is just a "
+        "repetition of the same phrase or something simple that I do not have to think about at "
+        "all; an example would be Au5 - Snowblind"
+    )
+    assert "Snowblind" in default_engine().parse(story).searched_text
