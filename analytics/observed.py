@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Min, QuerySet, Sum
+from django.db.models import Aggregate, Max, Min, Q, QuerySet, Sum
 
 from analytics import selectors
 from analytics.domain.events import COUNTS
@@ -62,9 +62,14 @@ def report(
 ) -> ObservedReport | None:
     """Add up what was observed by space, beside what a run simulated; None where nothing was.
 
-    Two or three queries.
+    One or two queries.
     """
     rows = days(access) if track is None else days(access).filter(track=track)
+    summed: list[dict[str, Any]] = [
+        dict(row) for row in rows.order_by().values("space").annotate(**_SUMS)
+    ]
+    if not summed:
+        return None
     simulated = _simulated(access, run, track)
     names = known_spaces()
     lines = [
@@ -76,18 +81,15 @@ def report(
             rated_impressions=row["rated_impressions"] or 0,
             simulated=simulated.get(row["space"]),
         )
-        for row in _summed(rows)
+        for row in summed
     ]
-    if not lines:
-        return None
     lines.sort(key=lambda line: (not line.slug, -(line.counts["impressions"] or 0), line.name))
-    span = rows.aggregate(first=Min("day"), last=Max("day"))
     pairs = _pairs(lines)
     return ObservedReport(
         lines=tuple(lines),
         totals=_total(lines),
-        first_day=span["first"],
-        last_day=span["last"],
+        first_day=min(row["first_day"] for row in summed),
+        last_day=max(row["last_day"] for row in summed),
         chart=paired_chart(pairs, what="Saves per impression, simulated and observed")
         if pairs
         else None,
@@ -95,25 +97,13 @@ def report(
     )
 
 
-def _summed(rows: QuerySet[ObservedDay]) -> list[dict[str, Any]]:
-    both = rows.filter(saves__isnull=False, impressions__isnull=False)
-    rated = {
-        row["space"]: row
-        for row in both.order_by()
-        .values("space")
-        .annotate(saved=Sum("saves"), shown=Sum("impressions"))
-    }
-    summed = (
-        rows.order_by().values("space").annotate(**{f"{name}_sum": Sum(name) for name in COUNTS})
-    )
-    return [
-        {
-            **row,
-            "rated_saves": rated[row["space"]]["saved"] if row["space"] in rated else 0,
-            "rated_impressions": rated[row["space"]]["shown"] if row["space"] in rated else 0,
-        }
-        for row in summed
-    ]
+_SUMS: dict[str, Aggregate] = {
+    **{f"{name}_sum": Sum(name) for name in COUNTS},
+    "rated_saves": Sum("saves", filter=Q(impressions__isnull=False)),
+    "rated_impressions": Sum("impressions", filter=Q(saves__isnull=False)),
+    "first_day": Min("day"),
+    "last_day": Max("day"),
+}
 
 
 def _simulated(

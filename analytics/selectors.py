@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
+from analytics.domain.atlas import SpacePoint
 from analytics.models import (
     PromptSpace,
     SimulationRun,
@@ -107,6 +108,29 @@ def standings(access: Access, run: SimulationRun) -> QuerySet[SpaceStanding]:
         .select_related("space")
         .order_by("-space__size", "space__number")
     )
+
+
+def space_points(access: Access, run: SimulationRun) -> list[SpacePoint]:
+    """Every space of a run with its competition and how well our best track fits (two queries)."""
+    best = {
+        row["space_id"]: row["fit"]
+        for row in SpaceResult.objects.visible_to(access)
+        .filter(run=run)
+        .order_by()
+        .values("space_id")
+        .annotate(fit=Max("relevance"))
+    }
+    return [
+        SpacePoint(
+            slug=row.space.slug,
+            name=row.space.name,
+            size=row.space.size,
+            competition=row.last_place_relevance,
+            fit=best.get(row.space_id, 0.0),
+            our_tracks=row.tracks_surfaced,
+        )
+        for row in standings(access, run)
+    ]
 
 
 def space(access: Access, run: SimulationRun, slug: str) -> PromptSpace | None:

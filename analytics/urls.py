@@ -15,6 +15,7 @@ urlpatterns = [
     path("tracks/<int:track_id>/what-if/", reports.track_what_if, name="track_what_if"),
     path("tracks/<int:track_id>/report.csv", reports.track_csv, name="track_csv"),
     path("tracks/<int:track_id>/report.json", reports.track_json, name="track_json"),
+    path("atlas/", spaces.atlas, name="atlas"),
     path("spaces/", spaces.spaces, name="spaces"),
     path("spaces/<slug:slug>/", spaces.space, name="space"),
     path("observed/", observed.observed_report, name="observed"),

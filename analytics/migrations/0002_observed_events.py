@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ("repeated_count", models.PositiveIntegerField(default=0)),
                 ("position", models.PositiveIntegerField(default=0)),
                 ("problems", models.JSONField(default=list)),
-                ("totals", models.JSONField(default=dict)),
+                ("totals", models.JSONField(default=list)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),

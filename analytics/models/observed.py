@@ -48,7 +48,7 @@ class EventImport(models.Model):
     repeated_count = models.PositiveIntegerField(default=0)
     position = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list)
-    totals = models.JSONField(default=dict)
+    totals = models.JSONField(default=list)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(

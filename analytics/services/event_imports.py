@@ -241,13 +241,16 @@ def _check(found: EventImport, file: IO[Any]) -> None:
         raise EventsRefused("The file has a heading and no rows.")
     _held(found).update(
         status=Status.READY,
-        headings={"read": sorted(columns.at), "unknown": list(columns.unknown)[:40]},
+        headings={
+            "read": sorted(columns.at, key=columns.at.__getitem__),
+            "unknown": list(columns.unknown)[:40],
+        },
         row_count=verdicts.rows,
         good_count=verdicts.good,
         bad_count=verdicts.bad,
         repeated_count=verdicts.repeated,
         problems=verdicts.problems,
-        totals={name: verdicts.totals[name] for name in columns.counts},
+        totals=[[name, verdicts.totals[name]] for name in columns.counts],
         position=verdicts.rows,
         lease_until=None,
     )

@@ -31,3 +31,15 @@ def figure(value: float | None) -> str:
 def place(rank: float | None) -> str:
     """Write a place in a list; halves come from the middle of an even number of prompts."""
     return "–" if rank is None else f"{rank:.1f}".removesuffix(".0")
+
+
+@register.filter
+def column_words(name: str) -> str:
+    """Write the name of a column as people read it."""
+    return {"track_id": "track id", "isrc": "ISRC", "space": "prompt space"}.get(name, name)
+
+
+@register.filter
+def per_10000(share_of_prompts: float) -> str:
+    """Write a share of all prompts as prompts of 10,000."""
+    return figure(share_of_prompts * 10_000)

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from analytics import reference, reports, selectors
+from analytics.domain.atlas import draw_atlas, openings
 from analytics.domain.prompt_space import SIZE_FLATTENING, SIZE_ORIGIN, spaces_of
 from analytics.domain.results import PARAMETER_DRAWS
 from analytics.domain.simulation import DEPTH, FIRST_PLACES
@@ -20,6 +21,7 @@ SORTS = {
     "share": ("-own_share", "-space__size"),
     "ease": ("last_place_relevance", "-space__size"),
 }
+MOST_OPENINGS = 12
 OPEN_BELOW = 0.75
 """Under-served: the last place of the lists lacks a quarter of what was asked for."""
 
@@ -44,6 +46,28 @@ def spaces(request: StudioRequest) -> HttpResponse:
             "open_below": OPEN_BELOW,
         }
     return render(request, "analytics/spaces.html", context)
+
+
+@require_GET
+@workspace_view()
+def atlas(request: StudioRequest) -> HttpResponse:
+    """Map all spaces by competition, our fit and size, and name those that wait for us."""
+    run = selectors.latest_run(request.access)
+    context: dict[str, object] = {"run": run}
+    if run is not None:
+        points = selectors.space_points(request.access, run)
+        waiting = openings(points, below=OPEN_BELOW)
+        context |= {
+            "atlas": draw_atlas(points),
+            "waiting": waiting[:MOST_OPENINGS],
+            "waiting_count": len(waiting),
+            "held_count": sum(point.our_tracks > 0 for point in points),
+            "space_count": len(points),
+            "open_below": OPEN_BELOW,
+            "honesty": reports.honesty(run),
+            "is_stale": reports.is_stale(run, request.access),
+        }
+    return render(request, "analytics/atlas.html", context)
 
 
 def _only(rows: QuerySet[SpaceStanding], only: str) -> QuerySet[SpaceStanding]:

@@ -73,7 +73,7 @@ def test_every_row_gets_a_verdict_before_anything_is_counted(
     assert (found.row_count, found.good_count, found.bad_count) == (5, 2, 3)
     assert found.repeated_count == 1
     assert [problem["row"] for problem in found.problems] == [3, 4, 5, 6]
-    assert found.totals["plays"] == 81
+    assert dict(found.totals)["plays"] == 81
     assert ObservedDay.objects.count() == 0
 
 
@@ -86,7 +86,7 @@ def test_the_good_rows_are_counted_and_the_totals_reconcile(
     assert found.status == Status.DONE
     days = ObservedDay.objects.filter(came_with=found)
     assert days.count() == found.good_count == 10
-    assert sum(day.saves or 0 for day in days) == found.totals["saves"] == 55
+    assert sum(day.saves or 0 for day in days) == dict(found.totals)["saves"] == 55
     assert all(day.skips is None for day in days)
 
 

@@ -33,7 +33,7 @@ def address(workspace: Workspace, name: str, *args: object) -> str:
     return reverse(f"analytics:{name}", args=[workspace.slug, *args])
 
 
-@pytest.mark.parametrize("name", ["report", "spaces", "method", "home_panel"])
+@pytest.mark.parametrize("name", ["report", "atlas", "spaces", "method", "home_panel"])
 def test_pages_work_before_the_first_simulation(workspace: Workspace, name: str) -> None:
     page = signed_in(member(workspace)).get(address(workspace, name))
     assert page.status_code == 200
@@ -57,7 +57,9 @@ def test_a_viewer_is_not_offered_what_she_may_not_do(workspace: Workspace) -> No
     assert client.post(address(workspace, "simulation_start")).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["report", "track_report", "track_panel", "spaces", "space"])
+@pytest.mark.parametrize(
+    "name", ["report", "track_report", "track_panel", "atlas", "spaces", "space"]
+)
 def test_every_page_with_a_simulated_number_says_so(
     workspace: Workspace, nocturne: Track, finished: SimulationRun, name: str
 ) -> None:

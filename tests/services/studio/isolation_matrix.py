@@ -141,6 +141,7 @@ MATRIX: dict[str, Entry] = {
     "analytics:track_what_if": Entry(about=track, artist_sees=False),
     "analytics:track_csv": Entry(about=track, artist_sees=False),
     "analytics:track_json": Entry(about=track, artist_sees=False),
+    "analytics:atlas": Entry(),
     "analytics:spaces": Entry(),
     "analytics:space": Entry(about=lambda world: {"slug": world.space.slug}),
     "analytics:method": Entry(),
