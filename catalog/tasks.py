@@ -5,7 +5,8 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from catalog.services import take_in, uploads
+from catalog.services import exporting, take_in, uploads
+from catalog.services.imports import running as imports
 
 
 @shared_task(acks_late=True, soft_time_limit=1080, time_limit=1140)
@@ -25,3 +26,30 @@ def take_in_waiting_uploads() -> None:
 def purge_expired_uploads() -> None:
     """Close uploads that nobody went on with."""
     uploads.purge_expired()
+
+
+@shared_task(acks_late=True, soft_time_limit=540, time_limit=600)
+def perform_import(import_id: int) -> None:
+    """Carry out the step an import waits for; harmless to deliver twice."""
+    imports.perform(import_id)
+
+
+@shared_task
+def wake_waiting_tables() -> None:
+    """Wake workers for tables whose message was lost or whose worker died."""
+    for import_id in imports.waiting(timezone.now()):
+        perform_import.delay(import_id)
+    for export_id in exporting.waiting_exports(timezone.now()):
+        perform_export.delay(export_id)
+
+
+@shared_task(acks_late=True, soft_time_limit=540, time_limit=600)
+def perform_export(export_id: int) -> None:
+    """Write the file of an export; harmless to deliver twice."""
+    exporting.perform_export(export_id)
+
+
+@shared_task
+def purge_old_exports() -> None:
+    """Forget files that nobody needs any more."""
+    exporting.purge_exports(timezone.now())

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from catalog.views import changes, home, media, people, releases, tracks, uploads
+from catalog.views import (
+    changes,
+    exports,
+    home,
+    imports,
+    media,
+    people,
+    releases,
+    tracks,
+    uploads,
+)
 
 app_name = "catalog"
 
@@ -30,6 +40,21 @@ urlpatterns = [
     path("changes/", changes.change_set_list, name="change_set_list"),
     path("changes/<int:change_set_id>/", changes.change_set_detail, name="change_set_detail"),
     path("changes/<int:change_set_id>/undo/", changes.change_set_undo, name="change_set_undo"),
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/<int:import_id>/", imports.import_detail, name="import_detail"),
+    path("imports/<int:import_id>/read/", imports.import_read, name="import_read"),
+    path("imports/<int:import_id>/check/", imports.import_check, name="import_check"),
+    path("imports/<int:import_id>/decide/", imports.import_decide, name="import_decide"),
+    path("imports/<int:import_id>/apply/", imports.import_apply, name="import_apply"),
+    path("imports/<int:import_id>/cancel/", imports.import_cancel, name="import_cancel"),
+    path(
+        "imports/<int:import_id>/to-mend.<str:form>",
+        imports.import_leftovers,
+        name="import_leftovers",
+    ),
+    path("exports/", exports.export_list, name="export_list"),
+    path("exports/<int:export_id>/", exports.export_detail, name="export_detail"),
+    path("exports/<int:export_id>/file/", exports.export_file, name="export_file"),
     path("audit/", changes.audit, name="audit"),
     path("audio/<int:audio_id>/", media.audio, name="audio"),
     path("artwork/<int:artwork_id>/", media.artwork, name="artwork"),

@@ -155,6 +155,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "catalog.tasks.take_in_waiting_uploads",
         "schedule": 30.0,
     },
+    "pick up tables that a dead worker dropped": {
+        "task": "catalog.tasks.wake_waiting_tables",
+        "schedule": 60.0,
+    },
+    "forget old exports": {
+        "task": "catalog.tasks.purge_old_exports",
+        "schedule": crontab(minute=41, hour=3),
+    },
     "purge expired uploads": {
         "task": "catalog.tasks.purge_expired_uploads",
         "schedule": crontab(minute=17),

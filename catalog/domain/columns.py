@@ -231,6 +231,17 @@ _COLUMNS = (
         synonyms=("date",),
     ),
     Column(
+        "release_year",
+        "Release year",
+        Kind.WHOLE,
+        "Release",
+        table="release",
+        least=1860,
+        most=2100,
+        synonyms=("year of release",),
+        help="Where only the year is known",
+    ),
+    Column(
         "original_date",
         "Original date",
         Kind.DATE,

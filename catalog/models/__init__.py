@@ -2,11 +2,14 @@
 
 from catalog.models.artists import Artist
 from catalog.models.audit import AuditEvent
-from catalog.models.changes import Change, ChangeSet
+from catalog.models.changes import Change, ChangeComment, ChangeSet
 from catalog.models.descriptions import Description
+from catalog.models.exports import TableExport
 from catalog.models.files import Artwork, AudioFile
+from catalog.models.imports import ImportMemory, ImportRow, TableImport
 from catalog.models.people import Invitation, Membership, User, Workspace
 from catalog.models.releases import Release, ReleaseCredit
+from catalog.models.requests import ChangeRequest
 from catalog.models.stems import Stem
 from catalog.models.terms import Assertion, Term
 from catalog.models.tracks import Track, TrackCredit
@@ -19,13 +22,19 @@ __all__ = [
     "AudioFile",
     "AuditEvent",
     "Change",
+    "ChangeComment",
+    "ChangeRequest",
     "ChangeSet",
     "Description",
+    "ImportMemory",
+    "ImportRow",
     "Invitation",
     "Membership",
     "Release",
     "ReleaseCredit",
     "Stem",
+    "TableExport",
+    "TableImport",
     "Term",
     "Track",
     "TrackCredit",

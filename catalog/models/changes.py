@@ -70,3 +70,23 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.label}: {self.field}"
+
+
+class ChangeComment(models.Model):
+    """What somebody says about a change set, for whoever reads it later."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    change_set = models.ForeignKey(ChangeSet, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    text = models.TextField(max_length=2000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WorkspaceQuerySet["ChangeComment"].as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -53,7 +53,8 @@ class Workspace(models.Model):
     """The tenant: one label or one self-releasing artist. Every other row belongs to exactly one.
 
     `catalog_stamp` grows with every change set, inside its transaction: whoever keeps something
-    computed from the catalog compares stamps to know whether it is stale.
+    computed from the catalog compares stamps to know whether it is stale. With `second_person`,
+    changes of many rows wait until somebody else approves them.
     """
 
     slug = models.SlugField(max_length=60, unique=True)
@@ -61,6 +62,7 @@ class Workspace(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     catalog_stamp = models.BigIntegerField(default=0)
     quota_bytes = models.BigIntegerField(null=True, blank=True)
+    second_person = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.name

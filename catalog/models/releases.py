@@ -9,7 +9,10 @@ from catalog.models.tenancy import VersionedRow, WorkspaceQuerySet
 
 
 class Release(VersionedRow):
-    """A release; its tracks carry disc and track number."""
+    """A release; its tracks carry disc and track number.
+
+    `release_year` is for where only the year is known; it does not follow from `release_date`.
+    """
 
     class Kind(models.TextChoices):
         SINGLE = "single", "Single"
@@ -25,6 +28,7 @@ class Release(VersionedRow):
     catalogue_number = models.CharField(max_length=60, blank=True)
     label_name = models.CharField("label", max_length=200, blank=True)
     release_date = models.DateField(null=True, blank=True)
+    release_year = models.PositiveSmallIntegerField(null=True, blank=True)
     original_date = models.DateField(null=True, blank=True)
     p_line = models.CharField("P line", max_length=300, blank=True)
     c_line = models.CharField("C line", max_length=300, blank=True)

@@ -7,7 +7,7 @@ Everything inside is one transaction and one change set; nothing written means n
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -115,8 +115,16 @@ class Ledger:
             }
             if given:
                 field.write(by_pk, given, self.change_set)
-        snapshots = self.snapshot(entry, by_pk)
+        # A list that nothing was given for is empty on a new row; reading it back would only cost.
+        given_names = {name for values in rows_values for name in values}
+        unread = {
+            name: field.empty
+            for name, field in entry.fields.items()
+            if not field.is_column and name not in given_names
+        }
+        snapshots = self.snapshot(entry, by_pk, without=unread.keys())
         for row in rows:
+            snapshots[row.pk].update(unread)
             self._record(entry, row, WHOLE_ROW, None, snapshots[row.pk])
         return rows
 
@@ -191,11 +199,13 @@ class Ledger:
             ) from error
 
     def snapshot(
-        self, entry: VersionedModel, rows: Mapping[int, Any]
+        self, entry: VersionedModel, rows: Mapping[int, Any], *, without: Collection[str] = ()
     ) -> dict[int, dict[str, Json]]:
-        """Read all versioned values of rows."""
+        """Read all versioned values of rows, but for those named."""
         found: dict[int, dict[str, Json]] = {pk: {} for pk in rows}
         for name, field in entry.fields.items():
+            if name in without:
+                continue
             for pk, value in field.read(rows).items():
                 found[pk][name] = value
         return found

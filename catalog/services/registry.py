@@ -57,6 +57,7 @@ _TABLES = (
                 "catalogue_number",
                 "label_name",
                 "release_date",
+                "release_year",
                 "original_date",
                 "p_line",
                 "c_line",

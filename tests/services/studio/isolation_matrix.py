@@ -61,6 +61,16 @@ def upload(world: Any) -> Mapping[str, Any]:
     return {"upload_id": world.upload.pk}
 
 
+def table_import(world: Any) -> Mapping[str, Any]:
+    """A table that the owner brought in."""
+    return {"import_id": world.table_import.pk}
+
+
+def table_export(world: Any) -> Mapping[str, Any]:
+    """A table that the owner took out."""
+    return {"export_id": world.table_export.pk}
+
+
 def suggestion(world: Any) -> Mapping[str, Any]:
     """An open suggestion on the track."""
     return {"suggestion_id": world.suggestion.pk}
@@ -121,6 +131,19 @@ MATRIX: dict[str, Entry] = {
     "catalog:change_set_list": Entry(),
     "catalog:change_set_detail": Entry(about=change_set, artist_sees=False),
     "catalog:change_set_undo": Entry(Role.ARTIST, "post", change_set, artist_sees=False),
+    "catalog:import_list": Entry(Role.MANAGER),
+    "catalog:import_detail": Entry(Role.MANAGER, about=table_import),
+    "catalog:import_read": Entry(Role.MANAGER, "post", table_import),
+    "catalog:import_check": Entry(Role.MANAGER, "post", table_import),
+    "catalog:import_decide": Entry(Role.MANAGER, "post", table_import),
+    "catalog:import_apply": Entry(Role.MANAGER, "post", table_import),
+    "catalog:import_cancel": Entry(Role.MANAGER, "post", table_import),
+    "catalog:import_leftovers": Entry(
+        Role.MANAGER, about=lambda world: {"import_id": world.table_import.pk, "form": "csv"}
+    ),
+    "catalog:export_list": Entry(Role.MANAGER),
+    "catalog:export_detail": Entry(Role.MANAGER, about=table_export),
+    "catalog:export_file": Entry(Role.MANAGER, about=table_export),
     "catalog:audit": Entry(Role.MANAGER),
     "catalog:audio": Entry(about=lambda world: {"audio_id": world.audio.pk}, artist_sees=False),
     "catalog:artwork": Entry(about=lambda world: {"artwork_id": world.artwork.pk}),

@@ -25,12 +25,16 @@ from catalog.models import (
     Invitation,
     Membership,
     Release,
+    TableExport,
+    TableImport,
     Track,
     Upload,
     Workspace,
 )
 from catalog.roles import Role
 from catalog.services.artwork import store_artwork
+from catalog.services.exporting import start_export
+from catalog.services.imports.running import receive_table, start_check
 from catalog.services.uploads import Announced, announce
 from catalog.services.workspaces import invite
 from tests.factories import WorkspaceFactory, make_release, make_track, member
@@ -63,6 +67,8 @@ class World:
     run: AnalysisRun
     upload: Upload
     event_file: EventImport
+    table_import: TableImport
+    table_export: TableExport
 
 
 @pytest.fixture
@@ -108,6 +114,13 @@ def make_world() -> World:
         run=_analysed(audio),
         upload=_upload(people["owner"]),
         event_file=_event_file(workspace),
+        table_import=_table_import(people["owner"]),
+        table_export=start_export(
+            access=people["owner"],
+            tracks=Track.objects.filter(pk=track.pk),
+            columns=["title"],
+            form="csv",
+        ),
     )
 
 
@@ -122,6 +135,14 @@ def _event_file(workspace: Workspace) -> EventImport:
         storage_name=name,
         status=EventImport.Status.READY,
     )
+
+
+def _table_import(access: Access) -> TableImport:
+    """A table that the owner had checked."""
+    run = receive_table(access=access, name="TENANT.csv", data=b"title,artist\nSecret,Ada\n")
+    start_check(run, {})
+    run.refresh_from_db()
+    return run
 
 
 def _upload(access: Access) -> Upload:

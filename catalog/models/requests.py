@@ -1,0 +1,55 @@
+"""Changes that wait for a second person."""
+
+from django.conf import settings
+from django.db import models
+
+from catalog.models.changes import ChangeSet
+from catalog.models.imports import TableImport
+from catalog.models.people import Workspace
+from catalog.models.tenancy import WorkspaceQuerySet
+
+
+class ChangeRequest(models.Model):
+    """A change set that is not yet one: its changes, and what was decided about it.
+
+    `changes` are lists `[model, object_id, field, before, after, label]`; a request to apply an
+    import names the import instead, which holds its own preview.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Waits for approval"
+        APPROVED = "approved", "Approved"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="requests")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    source = models.CharField(max_length=10, choices=ChangeSet.Source)
+    reason = models.CharField(max_length=300)
+    changes = models.JSONField(default=list)
+    change_count = models.PositiveIntegerField(default=0)
+    row_count = models.PositiveIntegerField(default=0)
+    table = models.ForeignKey(
+        TableImport, null=True, blank=True, on_delete=models.CASCADE, related_name="requests"
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    comment = models.TextField(max_length=2000, blank=True)
+    change_set = models.ForeignKey(
+        ChangeSet, null=True, blank=True, on_delete=models.SET_NULL, related_name="requests"
+    )
+
+    objects = WorkspaceQuerySet["ChangeRequest"].as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["workspace", "status", "-id"], name="request_newest")]
+
+    def __str__(self) -> str:
+        return self.reason
