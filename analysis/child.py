@@ -43,8 +43,14 @@ class AnalysisChild:
     replaced after a crash, a limit or `FILES_BEFORE_REPLACEMENT` of them.
     """
 
-    def __init__(self, models_dir: Path, *, memory_limit_mb: float = MEMORY_LIMIT_MB) -> None:
-        self._models_dir = models_dir
+    def __init__(
+        self,
+        models_dir: Path,
+        *,
+        plugins_dir: Path | None = None,
+        memory_limit_mb: float = MEMORY_LIMIT_MB,
+    ) -> None:
+        self._folders = [str(folder) for folder in (models_dir, plugins_dir) if folder]
         self._memory_limit_mb = memory_limit_mb
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
@@ -111,7 +117,7 @@ class AnalysisChild:
         if not alive or self._served >= FILES_BEFORE_REPLACEMENT:
             self.close()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "analysis.child_main", str(self._models_dir)],
+                [sys.executable, "-m", "analysis.child_main", *self._folders],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

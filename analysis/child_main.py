@@ -1,6 +1,6 @@
 """The child that listens: reads one JSON request a line, writes progress and results as JSON lines.
 
-    python -m analysis.child_main MODELS_DIR
+    python -m analysis.child_main MODELS_DIR [PLUGINS_DIR]
 
 Kept apart from the worker, so that a file that crashes a native library or eats all memory takes
 only this process with it.
@@ -21,6 +21,7 @@ def main() -> None:
     """Serve requests until the input closes."""
     from analysis import engine
     from analysis.errors import ModelsMissing
+    from analysis.plugins import read_plugins
 
     # Native libraries print on stdout; the protocol keeps the real one for itself.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
@@ -28,6 +29,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent()
     models_dir = Path(sys.argv[1])
+    plugins = read_plugins(Path(sys.argv[2]) if len(sys.argv) > 2 else None)
     for line in sys.stdin:
         request = json.loads(line)
         path = Path(request["path"])
@@ -35,6 +37,7 @@ def main() -> None:
             result = engine.analyse_file(
                 path,
                 models_dir=models_dir,
+                plugins=plugins,
                 name=request["name"],
                 on_stage=lambda words, share: _say(answers, {"stage": words, "share": share}),
             )

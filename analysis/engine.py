@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analysis.domain.brightness import brightness_hz
@@ -16,6 +16,7 @@ from analysis.domain.tempo import NO_TEMPO, Tempo, choose_tempo
 from analysis.errors import UnusableAudio
 from analysis.extractors.decoding import MIN_USEFUL_S, Decoded, decode
 from analysis.extractors.resampling import resampled
+from analysis.plugins import Plugin
 from analysis.tagger import NOTHING_HEARD, hear_tags
 from catalog.domain.audio_kinds import RefusedFile, check_kind, extension_warning
 
@@ -24,7 +25,12 @@ OnStage = Callable[[str, float], None]
 
 
 def analyse_file(
-    path: Path, *, models_dir: Path, name: str = "", on_stage: OnStage | None = None
+    path: Path,
+    *,
+    models_dir: Path,
+    name: str = "",
+    on_stage: OnStage | None = None,
+    plugins: Sequence[Plugin] = (),
 ) -> AnalysisResult:
     """Hear one file.
 
@@ -33,6 +39,7 @@ def analyse_file(
     path : Path, a file on this machine
     models_dir : Path, where `manage.py fetch_models` put the weights
     name : str, what the person called the file, if they did
+    plugins : taggers of the operator that listen along
     on_stage : told what happens now, in words, and the share done from 0 to 1
 
     Raises
@@ -55,7 +62,8 @@ def analyse_file(
         models["essentia"] = _essentia_version()
         tempo, key = tempo_of(sound), key_of(sound)
         tell("Listening for instruments, moods and voices", 0.6)
-        heard = hear_tags(sound.windows, sound.sample_rate_hz, models_dir)
+        heard = hear_tags(sound.windows, sound.sample_rate_hz, models_dir, plugins)
+        warnings += heard.problems
         models |= heard.models
         brightness, fingerprint = _signature(sound)
     tell("Finished", 1.0)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.timesince import timesince
 from analysis.domain.result import ENGINE_VERSION
 from analysis.models import AnalysisRun, Status
 from analysis.musicnn import weights
+from analysis.plugins import Plugin, read_plugins
 from analysis.services.queueing import messages_waiting
 from catalog.access import Access
 
@@ -70,6 +72,7 @@ class Report:
     failed: list[AnalysisRun]
     latencies: Latencies
     models: list[ModelFile]
+    plugins: list[Plugin]
     engine_version: str
 
     @property
@@ -115,6 +118,7 @@ def report(access: Access) -> Report:
         failed=list(shown.filter(status=Status.FAILED).order_by("-finished_at")[:SHOWN]),
         latencies=latencies(runs),
         models=model_files(),
+        plugins=plugins(),
         engine_version=ENGINE_VERSION,
     )
 
@@ -139,6 +143,20 @@ def model_files() -> list[ModelFile]:
         ModelFile(name, trained_on, _size(settings.MODELS_DIR / f"{name}.pb"))
         for name, trained_on in weights.TRAINING_DATA.items()
     ]
+
+
+def plugins() -> list[Plugin]:
+    """List the taggers that the operator added, read anew when a file of theirs changed."""
+    folder = settings.PLUGINS_DIR
+    files = sorted(folder.glob("*/*")) if folder.is_dir() else []
+    state = tuple((str(file), file.stat().st_mtime_ns) for file in files)
+    return list(_plugins(folder, state))
+
+
+@lru_cache(maxsize=4)
+def _plugins(folder: Path, state: tuple[tuple[str, int], ...]) -> tuple[Plugin, ...]:
+    """Keep what was read: checking a graph takes a tenth of a second, `/readyz` is asked often."""
+    return tuple(read_plugins(folder))
 
 
 def _size(file: Path) -> int | None:

@@ -16,6 +16,7 @@ from analysis.domain.result import TagFound
 from analysis.domain.tagging import Rule, Timeline, Vocals, find_tags, judge_vocals, parse_rules
 from analysis.extractors.decoding import Window
 from analysis.extractors.resampling import resampled
+from analysis.plugins import BrokenPlugin, Plugin
 
 TABLE = Path(__file__).parent / "data" / "musicnn_tags.toml"
 VOICES_MODEL = "MTT_musicnn"
@@ -34,6 +35,7 @@ class TagsHeard:
     embedding: tuple[float, ...] = ()
     embedding_spread: tuple[float, ...] = ()
     models: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
 
 NOTHING_HEARD = TagsHeard()
@@ -45,17 +47,21 @@ class Listened:
 
     timelines: tuple[Timeline, ...]
     embeddings: Floats
+    problems: tuple[str, ...] = ()
 
 
-def hear_tags(windows: Sequence[Window], rate_hz: int, models_dir: Path) -> TagsHeard:
+def hear_tags(
+    windows: Sequence[Window], rate_hz: int, models_dir: Path, plugins: Sequence[Plugin] = ()
+) -> TagsHeard:
     """Run the taggers over the windows of a recording, and weigh what they say."""
-    return weigh_tags(listen(windows, rate_hz, models_dir))
+    rules = [rule for plugin in plugins if plugin.works for rule in plugin.rules]
+    return weigh_tags(listen(windows, rate_hz, models_dir, plugins), rules)
 
 
-def weigh_tags(heard: Listened) -> TagsHeard:
+def weigh_tags(heard: Listened, further: Sequence[Rule] = ()) -> TagsHeard:
     """Turn what the models said into terms with a confidence and their seconds."""
     rules, voices = table()
-    tags = find_tags(heard.timelines, rules)
+    tags = find_tags(heard.timelines, [*rules, *further])
     spoken = next(line for line in heard.timelines if line.model == VOICES_MODEL)
     vocals = judge_vocals(spoken, voices["present"], voices["absent"])
     return TagsHeard(
@@ -64,20 +70,33 @@ def weigh_tags(heard: Listened) -> TagsHeard:
         embedding=tuple(heard.embeddings.mean(axis=0).round(5).tolist()),
         embedding_spread=tuple(heard.embeddings.std(axis=0).round(5).tolist()),
         models={line.model: line.version for line in heard.timelines},
+        problems=heard.problems,
     )
 
 
-def listen(windows: Sequence[Window], rate_hz: int, models_dir: Path) -> Listened:
-    """Run the models over every window, each sound once."""
+def listen(
+    windows: Sequence[Window], rate_hz: int, models_dir: Path, plugins: Sequence[Plugin] = ()
+) -> Listened:
+    """Run the models over every window, each sound once; a plug-in that fails is left out."""
     from analysis.extractors import musicnn_tagger as tagger
+    from analysis.extractors import plugin_tagger
 
     parts: list[list[tagger.Activations]] = []
     starts_s: list[float] = []
+    problems: dict[str, str] = {}
     for window in windows:
-        found = tagger.activations(resampled(window.samples, rate_hz, tagger.RATE_HZ), models_dir)
+        patches = tagger.mel_patches(resampled(window.samples, rate_hz, tagger.RATE_HZ))
+        found = tagger.activations(patches, models_dir)
+        for plugin in plugins:
+            if plugin.works and plugin.name not in problems:
+                try:
+                    found.append(plugin_tagger.activations(patches, plugin))
+                except BrokenPlugin as error:
+                    problems[plugin.name] = str(error)
         parts.append(found)
         count = len(found[0].values)
         starts_s += [window.start_s + place * tagger.PATCH_S for place in range(count)]
+    parts = [[each for each in found if each.model not in problems] for found in parts]
     by_model = list(zip(*parts, strict=True))
     return Listened(
         timelines=tuple(
@@ -94,6 +113,7 @@ def listen(windows: Sequence[Window], rate_hz: int, models_dir: Path) -> Listene
         embeddings=np.concatenate(
             [np.concatenate([each.embeddings for each in heard]) for heard in by_model], axis=1
         ),
+        problems=tuple(f"The plug-in {name} was left out. {why}" for name, why in problems.items()),
     )
 
 

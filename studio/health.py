@@ -15,6 +15,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from analysis.extractors import backends
+from analysis.operations import plugins
 from studio import heartbeat
 from studio.celery import app
 
@@ -46,10 +48,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=200 if ready else 503)
 
 
-def capabilities() -> dict[str, bool]:
+def capabilities() -> dict[str, Any]:
     """Say what this installation can do beyond the plain; a missing one is no fault."""
     return {
-        "essentia": importlib.util.find_spec("essentia") is not None,
+        "essentia": backends.has_essentia(),
+        "hearing": backends.capabilities(),
+        "plugins": {plugin.name: plugin.problem or "works" for plugin in plugins()},
         "s3_media": "s3" in settings.STORAGES["default"]["BACKEND"].lower(),
         "text_encoder": importlib.util.find_spec("wordllama") is not None,
     }

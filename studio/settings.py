@@ -236,6 +236,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
 MODELS_DIR = env.path("MODELS_DIR", VAR_DIR / "models")
+PLUGINS_DIR = env.path("PLUGINS_DIR", VAR_DIR / "plugins")
 
 
 def _media_storage() -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""The two musicnn models, on one mel spectrogram, through Essentia's TensorFlow."""
+"""The two musicnn models, on one mel spectrogram.
+
+Through Essentia's TensorFlow, or through NumPy where Essentia has no wheel: the same weights, the
+same numbers to four places.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,12 @@ import numpy as np
 
 from analysis.domain.loudness import Floats
 from analysis.errors import ModelsMissing
+from analysis.extractors.backends import has_essentia
+from analysis.musicnn import forward
+from analysis.musicnn.forward import BANDS, FRAME, HOP, PATCH_FRAMES, RATE_HZ
 from analysis.musicnn.weights import CHECKPOINTS, manifest_of
+from analysis.musicnn.wire import BrokenWeights
 
-RATE_HZ = 16_000
-FRAME, HOP, BANDS, PATCH_FRAMES = 512, 256, 96, 187
 PATCH_S = PATCH_FRAMES * HOP / RATE_HZ
 BATCH = 16
 
@@ -33,14 +39,13 @@ class Activations:
     embeddings: Floats
 
 
-def activations(mono: Floats, models_dir: Path) -> list[Activations]:
-    """Run both models over patches that do not overlap; mono at 16 kHz, three seconds or more.
+def activations(patches: Floats, models_dir: Path) -> list[Activations]:
+    """Run both models over patches of mel bands, shape (n_patches, 187, 96).
 
     Raises
     ------
     ModelsMissing : the weights were not fetched
     """
-    patches = _patches(mono)
     found = []
     for name in CHECKPOINTS:
         model = _load(models_dir / f"{name}.pb")
@@ -57,7 +62,10 @@ def activations(mono: Floats, models_dir: Path) -> list[Activations]:
     return found
 
 
-def _patches(mono: Floats) -> Floats:
+def mel_patches(mono: Floats) -> Floats:
+    """Give patches that do not overlap; mono at 16 kHz, three seconds or more."""
+    if not has_essentia():
+        return forward.mel_patches(mono)
     import essentia.standard as es
 
     to_mel = es.TensorflowInputMusiCNN()
@@ -66,23 +74,27 @@ def _patches(mono: Floats) -> Floats:
     count = max(len(mel) // PATCH_FRAMES, 1)
     if len(mel) < PATCH_FRAMES:
         mel = np.resize(mel, (PATCH_FRAMES, BANDS))
-    return mel[: count * PATCH_FRAMES].reshape(count, 1, PATCH_FRAMES, BANDS)
+    return mel[: count * PATCH_FRAMES].reshape(count, PATCH_FRAMES, BANDS)
 
 
 @dataclass(frozen=True)
 class _Model:
+    """A loaded graph; `predictor` is Essentia's, or our own network."""
+
     predictor: Any
     labels: tuple[str, ...]
     version: str
 
     def run(self, patches: Floats) -> tuple[Floats, Floats]:
         """Give activations and embeddings, shapes (n_patches, 50) and (n_patches, 200)."""
+        if isinstance(self.predictor, forward.Network):
+            return self.predictor.run(patches)
         from essentia import Pool
 
         values, embeddings = [], []
         for start in range(0, len(patches), BATCH):
             pool = Pool()
-            pool.set("model/Placeholder", patches[start : start + BATCH])
+            pool.set("model/Placeholder", patches[start : start + BATCH, None])
             out = self.predictor(pool)
             values.append(out["model/Sigmoid"].reshape(-1, len(self.labels)))
             embeddings.append(out["model/dense/BiasAdd"].reshape(-1, 200))
@@ -91,22 +103,30 @@ class _Model:
 
 @cache
 def _load(graph: Path) -> _Model:
-    import essentia
-    import essentia.standard as es
-
     manifest = manifest_of(graph)
-    essentia.log.infoActive = False
-    essentia.log.warningActive = False
     try:
-        predictor = es.TensorflowPredict(
-            graphFilename=str(graph),
-            inputs=["model/Placeholder"],
-            outputs=["model/Sigmoid", "model/dense/BiasAdd"],
-            isTrainingName="model/Placeholder_2",
-            squeeze=True,
-        )
-    except RuntimeError as error:
+        predictor = _predictor(graph) if has_essentia() else _network(graph)
+    except (RuntimeError, OSError, BrokenWeights) as error:
         raise ModelsMissing(
             f"The weights {graph.name} cannot be loaded.", hint="Run: manage.py fetch_models"
         ) from error
     return _Model(predictor, tuple(manifest["labels"]), str(manifest["version"]))
+
+
+def _network(graph: Path) -> forward.Network:
+    return forward.Network.read(graph.read_bytes())
+
+
+def _predictor(graph: Path) -> Any:
+    import essentia
+    import essentia.standard as es
+
+    essentia.log.infoActive = False
+    essentia.log.warningActive = False
+    return es.TensorflowPredict(
+        graphFilename=str(graph),
+        inputs=["model/Placeholder"],
+        outputs=["model/Sigmoid", "model/dense/BiasAdd"],
+        isTrainingName="model/Placeholder_2",
+        squeeze=True,
+    )

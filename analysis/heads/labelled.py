@@ -142,12 +142,16 @@ def _stems(folder: Path, row: Mapping[str, str]) -> Iterable[Recording]:
 def _listed(
     folder: Path, row: Mapping[str, str], parents: Mapping[str, Sequence[str]]
 ) -> Recording:
-    """What is listed is there, with all terms above it; what is below or beside is not known."""
+    """What is listed is there, with all terms above it; the terms below it are not known.
+
+    Nor is a term with a question mark. Everything else is not there: lists are taken as complete.
+    """
     truth: dict[Term, bool] = {}
-    listed = [slug.strip() for slug in row["instruments"].split("|") if slug.strip()]
+    slugs = [slug.strip() for slug in row["instruments"].split("|") if slug.strip()]
+    listed = [slug for slug in slugs if not slug.endswith("?")]
+    open_ones = {slug.removesuffix("?") for slug in slugs if slug.endswith("?")}
     if row.get("kind") in ("speech", "nature"):
         truth = dict.fromkeys(ALL_TERMS, False)
-        truth["vocals", "choir"] = False
     elif listed:
         above = set(listed)
         for slug in listed:
@@ -156,6 +160,8 @@ def _listed(
             if facet == "instrument" and not _above(slug, parents) & set(listed):
                 truth[facet, slug] = slug in above
         truth |= {("instrument", slug): True for slug in above}
+        for slug in open_ones:
+            truth.pop(("instrument", slug), None)
     if row.get("vocals") in ("sung", "spoken"):
         truth[SUNG], truth[INSTRUMENTAL] = True, False
     elif row.get("vocals") == "none":

@@ -13,6 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from analysis.musicnn.checkpoint import Tensor
 from analysis.musicnn.wire import (
     LENGTH_DELIMITED,
@@ -27,6 +30,7 @@ GRAPH_NODE, GRAPH_VERSIONS = 1, 4
 NODE_NAME, NODE_OP, NODE_INPUT, NODE_DEVICE, NODE_ATTR = 1, 2, 3, 4, 5
 ATTR_TYPE, ATTR_TENSOR = 6, 8
 TENSOR_DTYPE, TENSOR_SHAPE, TENSOR_CONTENT = 1, 2, 4
+DT_FLOAT = 1
 
 VARIABLE_OPS = frozenset({"Variable", "VariableV2"})
 ATTRIBUTES_ONLY_FOR_TRAINING = frozenset({b"_output_shapes", b"_class"})
@@ -64,6 +68,47 @@ def freeze(meta_graph: bytes, tensors: Mapping[str, Tensor], *, outputs: Iterabl
         if field.number == GRAPH_VERSIONS:
             out += put_bytes(GRAPH_VERSIONS, field.data)
     return bytes(out)
+
+
+def node_names(graph: bytes) -> frozenset[str]:
+    """List the operations of a frozen graph.
+
+    Raises
+    ------
+    BrokenWeights : not a graph
+    """
+    try:
+        names = frozenset(node.name for node in _nodes(graph))
+    except (UnicodeDecodeError, IndexError, KeyError) as error:
+        raise BrokenWeights("This is not a TensorFlow graph.") from error
+    if not names:
+        raise BrokenWeights("The graph is empty.")
+    return names
+
+
+def constants(graph: bytes) -> dict[str, NDArray[np.float32]]:
+    """Read the weights out of a frozen graph, by the names of the variables they were.
+
+    Raises
+    ------
+    BrokenWeights : there are none
+    """
+    found = {}
+    for node in _nodes(graph):
+        if node.op != "Const" or b"value" not in node.attributes:
+            continue
+        parts = {part.number: part for part in fields(node.attributes[b"value"])}
+        tensor = {part.number: part for part in fields(parts[ATTR_TENSOR].data)}
+        if TENSOR_CONTENT in tensor and tensor[TENSOR_DTYPE].number_value == DT_FLOAT:
+            sizes = [
+                next(part.number_value for part in fields(size.data))
+                for size in fields(tensor[TENSOR_SHAPE].data)
+            ]
+            content = tensor[TENSOR_CONTENT].data
+            found[node.name] = np.frombuffer(content, np.float32).reshape(sizes)
+    if not found:
+        raise BrokenWeights("The graph holds no weights.")
+    return found
 
 
 def _graph_def(meta_graph: bytes) -> bytes:

@@ -19,7 +19,7 @@ from catalog.models import AudioFile
 @cache
 def warm_child() -> AnalysisChild:
     """Give this process's child; it is started with the first file and kept for the next ones."""
-    return AnalysisChild(settings.MODELS_DIR)
+    return AnalysisChild(settings.MODELS_DIR, plugins_dir=settings.PLUGINS_DIR)
 
 
 def listen_to(

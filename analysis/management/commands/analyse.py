@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Analyse one file after another; a bad one does not stop the others."""
-        child = AnalysisChild(settings.MODELS_DIR)
+        child = AnalysisChild(settings.MODELS_DIR, plugins_dir=settings.PLUGINS_DIR)
         failed = 0
         try:
             for file in options["files"]:

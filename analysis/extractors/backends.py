@@ -1,0 +1,21 @@
+"""Which libraries this machine has. Essentia has no wheel for Linux on Arm, nor for Windows."""
+
+import importlib.util
+from functools import cache
+
+
+@cache
+def has_essentia() -> bool:
+    """Whether Essentia is installed; without it NumPy and librosa do its work."""
+    return importlib.util.find_spec("essentia") is not None
+
+
+def capabilities() -> dict[str, str]:
+    """Say what hears what here, for `/readyz` and the operations page."""
+    with_essentia = has_essentia()
+    return {
+        "taggers": "Essentia" if with_essentia else "NumPy",
+        "tempo": "Essentia and librosa" if with_essentia else "librosa",
+        "key": "Essentia" if with_essentia else "librosa",
+        "fingerprint": "Chromaprint" if with_essentia else "",
+    }
