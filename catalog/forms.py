@@ -259,6 +259,10 @@ class JoinForm(forms.Form):
 
 
 class WorkspaceForm(forms.Form):
-    """What a workspace is called."""
+    """What a workspace is called, and whether changes of many rows wait for a second person."""
 
     name = forms.CharField(max_length=120)
+    second_person = forms.BooleanField(
+        required=False,
+        label="Imports, bulk edits and merges wait until another manager approves them",
+    )

@@ -152,7 +152,7 @@ def artists_for_list(access: Access) -> QuerySet[Artist]:
 
 def change_sets_for_list(access: Access, text: str = "") -> QuerySet[ChangeSet]:
     """Change sets, the newest first, with who did them."""
-    found = ChangeSet.objects.visible_to(access).select_related("actor", "undoes")
+    found = ChangeSet.objects.visible_to(access).select_related("actor", "undoes", "undo_run")
     for word in text.replace("\x00", "").split():
         found = found.filter(
             Q(reason__icontains=word)

@@ -5,7 +5,8 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from catalog.services import exporting, take_in, uploads
+from catalog.errors import StudioError
+from catalog.services import exporting, take_in, undoing, uploads
 from catalog.services.imports import running as imports
 
 
@@ -41,6 +42,17 @@ def wake_waiting_tables() -> None:
         perform_import.delay(import_id)
     for export_id in exporting.waiting_exports(timezone.now()):
         perform_export.delay(export_id)
+    for run_id in undoing.waiting_undos(timezone.now()):
+        perform_undo.delay(run_id)
+
+
+@shared_task(acks_late=True, soft_time_limit=540, time_limit=600)
+def perform_undo(run_id: int) -> None:
+    """Carry out an undo; harmless to deliver twice."""
+    try:
+        undoing.perform_undo(run_id, now=timezone.now())
+    except StudioError:
+        return  # the sentence stands on the row
 
 
 @shared_task(acks_late=True, soft_time_limit=540, time_limit=600)

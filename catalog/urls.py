@@ -10,6 +10,7 @@ from catalog.views import (
     media,
     people,
     releases,
+    requests,
     tracks,
     uploads,
 )
@@ -40,6 +41,14 @@ urlpatterns = [
     path("changes/", changes.change_set_list, name="change_set_list"),
     path("changes/<int:change_set_id>/", changes.change_set_detail, name="change_set_detail"),
     path("changes/<int:change_set_id>/undo/", changes.change_set_undo, name="change_set_undo"),
+    path(
+        "changes/<int:change_set_id>/comment/",
+        changes.change_set_comment,
+        name="change_set_comment",
+    ),
+    path("requests/", requests.request_list, name="request_list"),
+    path("requests/<int:request_id>/", requests.request_detail, name="request_detail"),
+    path("requests/<int:request_id>/decide/", requests.request_decide, name="request_decide"),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/<int:import_id>/", imports.import_detail, name="import_detail"),
     path("imports/<int:import_id>/read/", imports.import_read, name="import_read"),

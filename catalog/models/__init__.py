@@ -13,6 +13,7 @@ from catalog.models.requests import ChangeRequest
 from catalog.models.stems import Stem
 from catalog.models.terms import Assertion, Term
 from catalog.models.tracks import Track, TrackCredit
+from catalog.models.undoing import UndoRun
 from catalog.models.uploads import Upload
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Term",
     "Track",
     "TrackCredit",
+    "UndoRun",
     "Upload",
     "User",
     "Workspace",

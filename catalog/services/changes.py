@@ -1,10 +1,12 @@
 """Edits as people make them: planned changes, forms with a row version, undo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Max
 
 from catalog.access import Access, Permission
 from catalog.domain import changes as rules
@@ -12,7 +14,7 @@ from catalog.domain.changes import Change, Conflict, Json
 from catalog.errors import StudioError
 from catalog.models import Change as ChangeRow
 from catalog.models import ChangeSet, Description, Stem, Track
-from catalog.services.ledger import Ledger, change_set
+from catalog.services.ledger import Ledger, RowInUse, change_set
 from catalog.services.registry import VERSIONED
 
 
@@ -144,16 +146,27 @@ def undo_change_set(
         reason=f"Undo: {target.reason}",
         undoes=target,
     ) as ledger:
-        batch: list[Change] = []
-        for row, change in zip(rows, chosen, strict=True):
-            if change.field != rules.WHOLE_ROW:
-                batch.append(rules.inverse(change))
-                continue
-            left += _take_back(ledger, batch)
-            batch = []
-            left += _undo_whole_row(ledger, change, row, target)
-        left += _take_back(ledger, batch)
+        for is_whole, group in _runs(zip(rows, chosen, strict=True)):
+            if is_whole:
+                left += _undo_whole_rows(ledger, group, target)
+            else:
+                left += _take_back(ledger, [rules.inverse(change) for _, change in group])
     return Undone(ledger.change_set if not ledger.is_empty else None, tuple(left))
+
+
+Pair = tuple[ChangeRow, Change]
+
+
+def _runs(pairs: Iterable[Pair]) -> Iterator[tuple[bool, list[Pair]]]:
+    """Part changes into runs that can go back at once: values, or whole rows of one table."""
+    for (is_whole, _, _), run in groupby(pairs, key=_kind_of):
+        yield is_whole, list(run)
+
+
+def _kind_of(pair: Pair) -> tuple[bool, str, bool]:
+    change = pair[1]
+    is_whole = change.field == rules.WHOLE_ROW
+    return (True, change.model, change.creates) if is_whole else (False, "", False)
 
 
 def check_may_change(changes: Sequence[Change], access: Access) -> None:
@@ -211,26 +224,45 @@ def _take_back(ledger: Ledger, inverted: Sequence[Change]) -> list[Change]:
     return [rules.inverse(change) for change in left]
 
 
-def _undo_whole_row(
-    ledger: Ledger, change: Change, row: ChangeRow, target: ChangeSet
-) -> list[Change]:
-    entry = VERSIONED[change.model]
-    found = entry.rows(ledger.workspace_id).filter(pk=change.object_id).first()
-    if change.creates:
-        if found is None:
-            return []
-        # Newer entries of other sets, but for this undo itself, mean that somebody built on it.
-        newer = ChangeRow.objects.filter(
-            workspace_id=ledger.workspace_id,
-            model=change.model,
-            object_id=change.object_id,
-            pk__gt=row.pk,
-        ).exclude(change_set=target)
-        if newer.exists():
-            return [change]
-        ledger.delete(found)
-        return []
-    if found is not None:
-        return [change]
-    ledger.create_many(change.model, [change.before], ids=[change.object_id])
-    return []
+def _undo_whole_rows(ledger: Ledger, pairs: Sequence[Pair], target: ChangeSet) -> list[Change]:
+    """Remove rows that the set made, or bring back rows that it removed; gives what has to stay."""
+    model = pairs[0][1].model
+    entry = VERSIONED[model]
+    ids = [change.object_id for _, change in pairs]
+    here = set(entry.rows(ledger.workspace_id).filter(pk__in=ids).values_list("pk", flat=True))
+    if not pairs[0][1].creates:
+        absent = [change for _, change in pairs if change.object_id not in here]
+        ledger.create_many(
+            model,
+            [change.before for change in absent],
+            ids=[change.object_id for change in absent],
+        )
+        return [change for _, change in pairs if change.object_id in here]
+    # Newer entries of other sets, but for this undo itself, mean that somebody built on the row.
+    newest = dict(
+        ChangeRow.objects.filter(workspace_id=ledger.workspace_id, model=model, object_id__in=ids)
+        .exclude(change_set=target)
+        .order_by()
+        .values_list("object_id")
+        .annotate(newest=Max("pk"))
+    )
+    built_on = {
+        change.object_id for row, change in pairs if newest.get(change.object_id, 0) > row.pk
+    }
+    removable = here - built_on
+    in_use = _remove(ledger, model, removable)
+    return [change for _, change in pairs if change.object_id in here & (built_on | in_use)]
+
+
+def _remove(ledger: Ledger, model: str, ids: set[int]) -> set[int]:
+    """Remove rows at once, or one by one where some are in use; gives those."""
+    if not ids:
+        return set()
+    try:
+        ledger.delete_many(model, ids)
+    except RowInUse:
+        if len(ids) == 1:
+            return ids
+        half = set(sorted(ids)[: len(ids) // 2])
+        return _remove(ledger, model, half) | _remove(ledger, model, ids - half)
+    return set()

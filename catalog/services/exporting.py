@@ -11,10 +11,11 @@ from django.utils import timezone
 from catalog.access import Access, Permission, access_for
 from catalog.domain.cells import Column, Kind
 from catalog.errors import StudioError
-from catalog.models import AuditEvent, ReleaseCredit, TableExport, Track
+from catalog.models import ReleaseCredit, TableExport, Track
 from catalog.models.imports import LEASE, MAX_ATTEMPTS
 from catalog.services.columns import Cells, WorkspaceWords, read_cells
 from catalog.services.imports.targets import ID_HEADING, targets
+from catalog.services.workspaces import audit
 from catalog.tables.writing import Sheet, SheetColumn, write_csv, write_xlsx
 
 AT_ONCE = 500
@@ -63,11 +64,10 @@ def start_export(
         left_out_count=left_out,
         file_name=f"{access.workspace.slug}-{timezone.localdate().isoformat()}.{form}",
     )
-    AuditEvent.objects.create(
-        workspace=access.workspace,
-        actor=access.user,
-        action="export",
-        sentence=f"Exported {len(ids):,} tracks in {len(wanted)} columns as {form.upper()}",
+    audit(
+        access,
+        "catalog.exported",
+        f"Exported {len(ids):,} tracks in {len(wanted)} columns as {form.upper()}",
     )
     if len(ids) <= AT_ONCE:
         perform_export(export.pk)

@@ -175,28 +175,53 @@ class Ledger:
 
     def delete(self, row: models.Model) -> None:
         """Remove a row with everything that goes with it, keeping all values in the ledger."""
-        entry = table_of(row)
-        for table, column in entry.detached:
-            for dependant in VERSIONED[table].rows(self.workspace_id).filter(**{column: row}):
-                self.put(dependant, **{column: None})
-        for table, column in entry.dependants:
-            for dependant in VERSIONED[table].rows(self.workspace_id).filter(**{column: row}):
-                self.delete(dependant)
-        locked = self._lock(entry, {row.pk})
-        if row.pk not in locked:
-            return
-        snapshot = self.snapshot(entry, locked)[row.pk]
-        for name, field in entry.fields.items():
-            if not field.is_column and snapshot[name]:
-                field.write(locked, {row.pk: field.empty}, self.change_set)
-        self._record(entry, locked[row.pk], WHOLE_ROW, snapshot, None)
+        self.delete_many(table_of(row).name, [row.pk])
+
+    def delete_many(self, table: str, pks: Iterable[int]) -> None:
+        """Remove rows of one table; see `delete`.
+
+        Raises
+        ------
+        RowInUse : one of them is needed elsewhere; none of them was removed
+        """
+        entry = VERSIONED[table]
+        gone = set(pks)
+        entries, touched = len(self._entries), dict(self._touched)
         try:
-            locked[row.pk].delete()
+            with transaction.atomic():
+                self._delete(entry, gone)
         except models.ProtectedError as error:
+            del self._entries[entries:]
+            self._touched = touched
+            named = str(next(iter(entry.rows(self.workspace_id).filter(pk__in=gone)), table))
             raise RowInUse(
-                f"“{row}” is still used in the catalog, so it cannot be removed.",
+                f"“{named}” is still used in the catalog, so it cannot be removed.",
                 hint="Take it off the tracks and releases that name it first.",
             ) from error
+
+    def _delete(self, entry: VersionedModel, pks: set[int]) -> None:
+        for table, column in entry.detached:
+            found = VERSIONED[table].rows(self.workspace_id).filter(**{f"{column}__in": pks})
+            self.apply(
+                [
+                    Change(table, row.pk, column, getattr(row, f"{column}_id"), None, str(row))
+                    for row in found
+                ]
+            )
+        for table, column in entry.dependants:
+            found = VERSIONED[table].rows(self.workspace_id).filter(**{f"{column}__in": pks})
+            if dependants := set(found.values_list("pk", flat=True)):
+                self._delete(VERSIONED[table], dependants)
+        locked = self._lock(entry, pks)
+        models.prefetch_related_objects(list(locked.values()), *entry.named_by)
+        snapshots = self.snapshot(entry, locked)
+        for name, field in entry.fields.items():
+            held = [pk for pk, values in snapshots.items() if values[name]]
+            if not field.is_column and held:
+                field.write(locked, dict.fromkeys(held, field.empty), self.change_set)
+        for pk, row in locked.items():
+            self._record(entry, row, WHOLE_ROW, snapshots[pk], None)
+        entry.rows(self.workspace_id).filter(pk__in=list(locked)).delete()
 
     def snapshot(
         self, entry: VersionedModel, rows: Mapping[int, Any], *, without: Collection[str] = ()

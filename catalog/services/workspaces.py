@@ -200,6 +200,14 @@ def rename_workspace(*, access: Access, name: str) -> None:
     audit(access, "workspace.renamed", f"Renamed {before} to {name}")
 
 
+def ask_second_person(*, access: Access, wanted: bool) -> None:
+    """Have changes of many rows wait for a second person, or no longer."""
+    access.workspace.second_person = wanted
+    access.workspace.save(update_fields=["second_person"])
+    words = "wait for a second person" if wanted else "no longer wait for a second person"
+    audit(access, "workspace.second_person", f"Changes of many rows {words}")
+
+
 def stored_bytes(workspace: Workspace) -> int:
     """Count the bytes of all originals and pictures of a workspace."""
     audio = workspace.audio_files.aggregate(total=Sum("byte_size"))["total"] or 0

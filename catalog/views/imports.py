@@ -13,6 +13,7 @@ from catalog.models import TableExport, TableImport
 from catalog.services.imports import running
 from catalog.services.imports.leftovers import write_leftovers
 from catalog.services.imports.targets import ID, ID_HEADING, targets
+from catalog.services.requests import request_import
 from catalog.tables.reading import ENCODINGS, MAX_BYTES, MAX_ROWS
 from catalog.views.pages import page_of
 
@@ -157,7 +158,10 @@ def import_apply(request: StudioRequest, import_id: int) -> HttpResponse:
     run = _import(request, import_id)
     mode = _one_of(request, "mode", ("all", "good"))
     try:
-        running.start_apply(run, mode=mode)
+        if request.access.workspace.second_person:
+            request_import(run, access=request.access, mode=mode)
+        else:
+            running.start_apply(run, mode=mode)
     except StudioError as refusal:
         messages.error(request, f"{refusal} {refusal.hint}".strip())
     return _to(request, run)

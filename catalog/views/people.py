@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from catalog.access import Permission, StudioRequest, workspace_view
 from catalog.errors import StudioError
 from catalog.forms import InvitationForm, JoinForm, RoleForm, WorkspaceForm
-from catalog.models import AudioFile, Invitation, Membership, Term, User
+from catalog.models import AudioFile, Invitation, Membership, Term, User, Workspace
 from catalog.models.terms import Facet
 from catalog.roles import Role
 from catalog.services import workspaces as services
@@ -152,14 +152,23 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 def settings(request: StudioRequest) -> HttpResponse:
     """Name the workspace; see what it holds."""
     workspace = request.access.workspace
-    form = WorkspaceForm(request.POST or None, initial={"name": workspace.name})
+    form = WorkspaceForm(request.POST or None, initial=_settings_of(workspace))
     if request.method == "POST" and form.is_valid():
-        services.rename_workspace(access=request.access, name=form.cleaned_data["name"])
-        messages.success(request, "Workspace renamed.")
+        if form.cleaned_data["name"] != workspace.name:
+            services.rename_workspace(access=request.access, name=form.cleaned_data["name"])
+        if form.cleaned_data["second_person"] != workspace.second_person:
+            services.ask_second_person(
+                access=request.access, wanted=form.cleaned_data["second_person"]
+            )
+        messages.success(request, "Settings saved.")
         return redirect("catalog:settings", workspace.slug)
     files = AudioFile.objects.visible_to(request.access)
     context = {"form": form, "stored": services.stored_bytes(workspace), "files": files.count()}
     return render(request, "catalog/settings.html", context, status=422 if form.errors else 200)
+
+
+def _settings_of(workspace: Workspace) -> dict[str, object]:
+    return {"name": workspace.name, "second_person": workspace.second_person}
 
 
 @require_GET

@@ -67,19 +67,22 @@ def start_check(run: TableImport, chosen: dict[str, object]) -> None:
     _restart(run, Status.CHECKING, (Status.MAPPING, Status.CHECKED, Status.FAILED), chosen)
 
 
-def start_apply(run: TableImport, *, mode: str) -> bool:
+def start_apply(run: TableImport, *, mode: str, approved: bool = False) -> bool:
     """Write what was checked; says whether this call is the one that started it.
 
-    A second click finds the import under way or done, and changes nothing.
+    A second click finds the import under way or done, and changes nothing. Where the workspace
+    wants a second person, only an approved request comes this way.
 
     Raises
     ------
-    ImportRefused : rows that all-or-nothing does not allow, or nothing to write
+    ImportRefused : rows that all-or-nothing does not allow, nothing to write, or not approved
     """
+    if run.workspace.second_person and not approved:
+        raise ImportRefused("Somebody else has to approve this import first.")
     run.settings["mode"] = mode
     check_ready(run)
     taken = TableImport.objects.filter(
-        pk=run.pk, status__in=(Status.CHECKED, Status.WAITING), change_set=None
+        pk=run.pk, status=Status.WAITING if approved else Status.CHECKED, change_set=None
     ).update(status=Status.APPLYING, settings=run.settings, attempts=0, lease_until=None, error="")
     if taken:
         nudge(run)

@@ -66,6 +66,11 @@ def table_import(world: Any) -> Mapping[str, Any]:
     return {"import_id": world.table_import.pk}
 
 
+def change_request(world: Any) -> Mapping[str, Any]:
+    """A change that waits for a second person."""
+    return {"request_id": world.change_request.pk}
+
+
 def table_export(world: Any) -> Mapping[str, Any]:
     """A table that the owner took out."""
     return {"export_id": world.table_export.pk}
@@ -131,6 +136,12 @@ MATRIX: dict[str, Entry] = {
     "catalog:change_set_list": Entry(),
     "catalog:change_set_detail": Entry(about=change_set, artist_sees=False),
     "catalog:change_set_undo": Entry(Role.ARTIST, "post", change_set, artist_sees=False),
+    "catalog:change_set_comment": Entry(
+        Role.ARTIST, "post", change_set, artist_sees=False, data={"text": "Why?"}
+    ),
+    "catalog:request_list": Entry(Role.MANAGER),
+    "catalog:request_detail": Entry(Role.MANAGER, about=change_request),
+    "catalog:request_decide": Entry(Role.MANAGER, "post", change_request),
     "catalog:import_list": Entry(Role.MANAGER),
     "catalog:import_detail": Entry(Role.MANAGER, about=table_import),
     "catalog:import_read": Entry(Role.MANAGER, "post", table_import),

@@ -17,10 +17,12 @@ from PIL import Image
 from analysis.models import AnalysisRun, Suggestion, Waveform
 from analytics.models import EventImport, PromptSpace, SimulationRun
 from catalog.access import Access
+from catalog.domain.changes import Change
 from catalog.models import (
     Artist,
     Artwork,
     AudioFile,
+    ChangeRequest,
     ChangeSet,
     Invitation,
     Membership,
@@ -35,6 +37,7 @@ from catalog.roles import Role
 from catalog.services.artwork import store_artwork
 from catalog.services.exporting import start_export
 from catalog.services.imports.running import receive_table, start_check
+from catalog.services.requests import request_changes
 from catalog.services.uploads import Announced, announce
 from catalog.services.workspaces import invite
 from tests.factories import WorkspaceFactory, make_release, make_track, member
@@ -69,6 +72,7 @@ class World:
     event_file: EventImport
     table_import: TableImport
     table_export: TableExport
+    change_request: ChangeRequest
 
 
 @pytest.fixture
@@ -120,6 +124,12 @@ def make_world() -> World:
             tracks=Track.objects.filter(pk=track.pk),
             columns=["title"],
             form="csv",
+        ),
+        change_request=request_changes(
+            [Change("track", track.pk, "title", "Secret", "Open", "Secret")],
+            access=people["owner"],
+            reason="Rename",
+            source="typed",
         ),
     )
 

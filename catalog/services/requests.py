@@ -1,0 +1,181 @@
+"""Changes that a second person has to approve: asked for, looked at, decided.
+
+A workspace chooses this (`second_person`) for changes of many rows; edits of one row stay direct.
+Nobody approves what they asked for themselves.
+"""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.access import Access, Permission
+from catalog.domain.changes import Change, Json
+from catalog.errors import StudioError
+from catalog.models import ChangeRequest, ChangeSet, TableImport, Workspace
+from catalog.services.changes import check_may_change
+from catalog.services.imports.applying import check_ready
+from catalog.services.imports.running import start_apply
+from catalog.services.ledger import change_set
+from catalog.services.registry import VERSIONED
+
+Status = ChangeRequest.Status
+
+
+class RequestRefused(StudioError):
+    """What was asked about a request cannot be done; nothing changed."""
+
+    http_status = 409
+
+
+def needs_request(workspace: Workspace, rows: int) -> bool:
+    """Say whether a change of so many rows has to wait for a second person."""
+    return workspace.second_person and rows > 1
+
+
+def request_changes(
+    changes: Sequence[Change], *, access: Access, reason: str, source: str
+) -> ChangeRequest:
+    """Put planned changes before a second person, instead of writing them."""
+    check_may_change(changes, access)
+    if not changes:
+        raise RequestRefused("Nothing would change, so there is nothing to ask for.")
+    return ChangeRequest.objects.create(
+        workspace=access.workspace,
+        author=access.user,
+        source=source,
+        reason=reason[:300],
+        changes=[[c.model, c.object_id, c.field, c.before, c.after, c.label] for c in changes],
+        change_count=len(changes),
+        row_count=len({(change.model, change.object_id) for change in changes}),
+    )
+
+
+def request_import(run: TableImport, *, access: Access, mode: str) -> ChangeRequest:
+    """Put a checked import before a second person.
+
+    Raises
+    ------
+    RequestRefused : it is not checked (any more)
+    """
+    run.settings["mode"] = mode
+    check_ready(run)
+    with transaction.atomic():
+        taken = TableImport.objects.filter(
+            pk=run.pk, status=TableImport.Status.CHECKED, change_set=None
+        ).update(status=TableImport.Status.WAITING, settings=run.settings, error="")
+        if not taken:
+            raise RequestRefused("This import is not ready to be written.")
+        rows = run.counts.get("new", 0) + run.counts.get("change", 0)
+        return ChangeRequest.objects.create(
+            workspace=access.workspace,
+            author=access.user,
+            source=ChangeSet.Source.IMPORTED,
+            reason=f"Import “{run.file_name}”"[:300],
+            table=run,
+            change_count=run.counts.get("cells", 0),
+            row_count=rows,
+        )
+
+
+def approve(request: ChangeRequest, *, access: Access, comment: str) -> ChangeRequest:
+    """Write what was asked for, if every value still is what the preview showed.
+
+    Raises
+    ------
+    RequestRefused : it is one's own, or decided already
+    catalog.services.ledger.StaleChange : naming what changed since; nothing was written
+    """
+    with transaction.atomic():
+        locked = _open(request, access)
+        if locked.author_id == access.user_id:
+            raise RequestRefused(
+                "You asked for this yourself, so somebody else has to approve it.",
+                hint="Any other manager or owner can.",
+            )
+        if locked.table is not None:
+            start_apply(locked.table, mode=locked.table.settings.get("mode", "all"), approved=True)
+        else:
+            with change_set(
+                workspace=access.workspace,
+                actor=locked.author,
+                source=locked.source,
+                reason=locked.reason,
+            ) as ledger:
+                ledger.apply(changes_of(locked))
+            locked.change_set = None if ledger.is_empty else ledger.change_set
+        return _decide(locked, Status.APPROVED, access, comment)
+
+
+def decline(request: ChangeRequest, *, access: Access, comment: str) -> ChangeRequest:
+    """Refuse what was asked for, with a word why."""
+    if not comment.strip():
+        raise RequestRefused("Say why, so that the other knows what to mend.")
+    with transaction.atomic():
+        locked = _open(request, access)
+        _give_back(locked, f"{access.user} declined it: {comment.strip()}")
+        return _decide(locked, Status.DECLINED, access, comment)
+
+
+def withdraw(request: ChangeRequest, *, access: Access) -> ChangeRequest:
+    """Take one's own request back."""
+    with transaction.atomic():
+        locked = _open(request, access, own=True)
+        _give_back(locked, "")
+        return _decide(locked, Status.WITHDRAWN, access, "")
+
+
+def changes_of(request: ChangeRequest) -> list[Change]:
+    """Read the changes of a request."""
+    return [Change(*entry) for entry in request.changes]
+
+
+def stale_places(request: ChangeRequest) -> frozenset[int]:
+    """Find which changes no longer start from the value they show, by position."""
+    changes = changes_of(request)
+    now: dict[tuple[str, int, str], Json] = {}
+    for table in {change.model for change in changes}:
+        entry = VERSIONED[table]
+        ids = {change.object_id for change in changes if change.model == table}
+        rows = {row.pk: row for row in entry.rows(request.workspace_id).filter(pk__in=ids)}
+        for name in {change.field for change in changes if change.model == table}:
+            for pk, value in entry.fields[name].read(rows).items():
+                now[table, pk, name] = value
+    missing = object()
+    return frozenset(
+        place
+        for place, change in enumerate(changes)
+        if now.get((change.model, change.object_id, change.field), missing)
+        not in (change.before, change.after)
+    )
+
+
+def _open(request: ChangeRequest, access: Access, *, own: bool = False) -> ChangeRequest:
+    locked = ChangeRequest.objects.select_for_update(of=("self",)).select_related(
+        "table", "author", "workspace"
+    )
+    found = locked.get(pk=request.pk, workspace_id=access.workspace_id)
+    if own and found.author_id != access.user_id:
+        raise PermissionDenied("Only who asked for a change can take the request back.")
+    if not own and not access.can(Permission.MANAGE):
+        raise PermissionDenied("Only a manager or owner decides about requests.")
+    if found.status != Status.OPEN:
+        raise RequestRefused(f"This request is {found.get_status_display().lower()} already.")
+    return found
+
+
+def _give_back(request: ChangeRequest, why: str) -> None:
+    if request.table is not None:
+        TableImport.objects.filter(pk=request.table.pk, status=TableImport.Status.WAITING).update(
+            status=TableImport.Status.CHECKED, error=why
+        )
+
+
+def _decide(
+    request: ChangeRequest, status: ChangeRequest.Status, access: Access, comment: str
+) -> ChangeRequest:
+    request.status, request.decided_by, request.comment = status, access.user, comment.strip()
+    request.decided_at = timezone.now()
+    request.save()
+    return request
