@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from analytics.domain.chances import chunks, looked_at, relevance_of, saving_chances
 from analytics.domain.choice import (
     ChoiceModel,
     Draws,
-    Examination,
     Stage,
-    examination_of_list,
     funnel,
     saving_chance,
 )
@@ -30,7 +29,6 @@ counts like this many more of them. Chosen; the coverage test guards it."""
 
 RANK_BANDS = ((1, 3), (4, 10), (11, 20), (21, 50), (51, DEPTH))
 PER_PROMPTS = 10_000
-ROWS_A_CHUNK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +129,12 @@ def summarise(
     """
     sampled = model.draw(draws, random=random)
     surfaced = outcome.rank <= FIRST_PLACES
-    chances = np.zeros((draws, int(surfaced.sum())))
+    chances = saving_chances(
+        outcome, surfaced, model=model, draws=sampled, full_relevance=full_relevance
+    )
     lists = relevance_of(outcome.list_scores, full_relevance)
-    prompt, rank = outcome.prompt[surfaced], outcome.rank[surfaced]
     relevance = relevance_of(outcome.score, full_relevance)
-    for rows in _chunks(len(prompt)):
-        chances[:, rows] = saving_chance(
-            sampled,
-            examined=_examined(model.examination, sampled, lists, prompt[rows], rank[rows]),
-            relevance=relevance[surfaced][rows],
-        )
+    prompt = outcome.prompt[surfaced]
     if pooled_variation is None:
         pooled_variation = _pooled_variation(
             chances.mean(axis=0), outcome.track[surfaced], bank.space_of_prompt[prompt]
@@ -161,31 +155,6 @@ class _Hits:
     relevance: Floats
     lists: Floats
     chances: Floats
-
-
-def relevance_of(scores: NDArray[np.float32], full_relevance: float) -> Floats:
-    """Scores as relevance, 0 to 1; a refused or empty place has none."""
-    finite = np.where(np.isfinite(scores), scores, 0.0).astype(np.float64)
-    return np.clip(finite / full_relevance, 0.0, 1.0)
-
-
-def _chunks(rows: int) -> Iterator[slice]:
-    return (slice(at, min(at + ROWS_A_CHUNK, rows)) for at in range(0, rows, ROWS_A_CHUNK))
-
-
-def _examined(
-    examination: Examination,
-    draws: Draws,
-    lists: Floats,
-    prompt: NDArray[np.int32],
-    rank: NDArray[np.int32],
-) -> Floats:
-    """Chance that each surfaced hit is looked at: shape (n_draws, n_hits)."""
-    if examination is Examination.CASCADE:
-        looked = examination_of_list(examination, draws, lists[prompt])
-        return np.asarray(looked[:, np.arange(len(rank)), rank - 1])
-    looked = examination_of_list(examination, draws, lists[:1])[:, 0, :]
-    return np.asarray(looked[:, rank - 1])
 
 
 # Per track and space
@@ -293,7 +262,7 @@ def _mean_funnels(hits: _Hits, model: ChoiceModel) -> dict[Stage, Floats]:
     outcome, surfaced = hits.outcome, hits.surfaced
     middle = model.middle()
     prompt, rank = outcome.prompt[surfaced], outcome.rank[surfaced]
-    examined = _examined(model.examination, middle, hits.lists, prompt, rank)
+    examined = looked_at(model.examination, middle, hits.lists, prompt, rank)
     stages = funnel(middle, examined=examined, relevance=hits.relevance[surfaced])
     return {stage: values[0] for stage, values in stages.items()}
 
@@ -413,8 +382,8 @@ def _stage_totals(
         return {}
     owners, code = np.unique(shown.track, return_inverse=True)
     totals = {stage: np.zeros((len(sampled), len(owners))) for stage in Stage}
-    for rows in _chunks(len(shown.track)):
-        examined = _examined(
+    for rows in chunks(len(shown.track)):
+        examined = looked_at(
             model.examination, sampled, shown.lists, shown.prompt[rows], shown.rank[rows]
         )
         stages = funnel(sampled, examined=examined, relevance=shown.relevance[rows])
@@ -452,7 +421,7 @@ def _moved_totals(
         ends = []
         for share in (0.1, 0.9):
             draws = model.moved(parameter.name, share)
-            examined = _examined(model.examination, draws, shown.lists, shown.prompt, shown.rank)
+            examined = looked_at(model.examination, draws, shown.lists, shown.prompt, shown.rank)
             chance = saving_chance(draws, examined=examined, relevance=shown.relevance)[0]
             ends.append(np.bincount(code, weights=PER_PROMPTS * shown.weight * chance))
         for column, owner in enumerate(owners):
