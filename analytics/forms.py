@@ -1,9 +1,13 @@
-"""What a person may choose about a simulation."""
+"""What a person may choose about simulations, and what she sends in."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 
 from analytics.domain.market import FEWEST_TRACKS
 from analytics.domain.prompt_space import SMALLEST_SAMPLE
+from analytics.models import ExperimentArm
 from analytics.services.runs import (
     DEFAULT_MARKET_TRACKS,
     DEFAULT_PROMPTS,
@@ -47,3 +51,64 @@ class EventFileForm(forms.Form):
         help_text="CSV or Excel: one row a day, track and prompt space, with the counts.",
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods"}),
     )
+
+
+class WordingForm(forms.Form):
+    """Two to four wordings of a track's description."""
+
+    name = forms.CharField(
+        max_length=120,
+        required=False,
+        label="Name of the experiment",
+        widget=forms.TextInput(attrs={"placeholder": "Calm or relaxed"}),
+    )
+    a = forms.CharField(label="Wording A, in use", widget=forms.Textarea(attrs={"rows": 3}))
+    b = forms.CharField(label="Wording B", widget=forms.Textarea(attrs={"rows": 3}))
+    c = forms.CharField(label="Wording C", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    d = forms.CharField(label="Wording D", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    mark_optional = True
+
+
+class LiveStartForm(forms.Form):
+    """Where visitors of each wording are sent, and the difference worth finding."""
+
+    points = forms.FloatField(
+        label="Difference worth finding, in percentage points of the save rate",
+        min_value=0.05,
+        max_value=50,
+        initial=1,
+        help_text="Registered before the first visit; it cannot be changed later.",
+    )
+
+    def __init__(self, *args: Any, arms: Sequence[ExperimentArm], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for arm in arms:
+            self.fields[f"target_{arm.number}"] = forms.URLField(
+                label=f"Page with wording {arm.letter}",
+                max_length=500,
+                assume_scheme="https",
+                widget=forms.URLInput(attrs={"placeholder": "https://"}),
+            )
+
+    def targets(self) -> list[str]:
+        """Addresses in the order of the wordings."""
+        return [value for name, value in self.cleaned_data.items() if name.startswith("target_")]
+
+    def worthwhile(self) -> float:
+        """The difference as a share."""
+        return float(self.cleaned_data["points"]) / 100
+
+
+class LiveCountsForm(forms.Form):
+    """Saves counted so far."""
+
+    def __init__(self, *args: Any, arms: Sequence[ExperimentArm], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for arm in arms:
+            self.fields[f"saved_{arm.number}"] = forms.IntegerField(
+                label=f"Saves of wording {arm.letter} so far", min_value=0, initial=arm.saved
+            )
+
+    def counts(self) -> list[int]:
+        """Counts in the order of the wordings."""
+        return [int(value) for value in self.cleaned_data.values()]

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from analytics.views import observed, reports, simulation, spaces
+from analytics.views import observed, reports, simulation, spaces, wording
 
 app_name = "analytics"
+
+EXPERIMENT = "wording/<int:experiment_id>/"
 
 urlpatterns = [
     path("", reports.report, name="report"),
@@ -32,6 +34,13 @@ urlpatterns = [
     path(
         "observed/files/<int:file_id>/forget/", observed.event_file_forget, name="event_file_forget"
     ),
+    path("wording/", wording.wording_list, name="wording_list"),
+    path("tracks/<int:track_id>/wording/", wording.wording_new, name="wording_new"),
+    path(EXPERIMENT, wording.wording, name="wording"),
+    path(f"{EXPERIMENT}simulate/", wording.wording_simulate, name="wording_simulate"),
+    path(f"{EXPERIMENT}start/", wording.wording_start, name="wording_start"),
+    path(f"{EXPERIMENT}counts/", wording.wording_counts, name="wording_counts"),
+    path(f"{EXPERIMENT}stop/", wording.wording_stop, name="wording_stop"),
     path("listener/", observed.listener, name="listener"),
     path("method/", spaces.method, name="method"),
     path("simulation/", simulation.simulation_status, name="simulation_status"),

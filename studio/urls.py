@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from analytics.views.wording import split
 from catalog.tus import TusUpload, TusUploads
 from catalog.views.people import join
 from studio import health, views
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
+    path("go/<str:token>/", split, name="split"),
     path("join/<str:token>/", join, name="join"),
     path("accounts/api-token/", views.api_token, name="api_token"),
     path("uploads/", TusUploads.as_view(), name="tus_uploads"),

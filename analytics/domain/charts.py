@@ -80,6 +80,19 @@ def interval_chart(rows: Sequence[Estimate], *, what: str) -> Chart:
     return _chart(rows, what=what, place=place, ticks=ticks)
 
 
+@dataclass(frozen=True, slots=True)
+class Difference(Estimate):
+    """A relative difference; nought is no difference."""
+
+
+def difference_chart(rows: Sequence[Difference], *, what: str) -> Chart:
+    """Points with intervals on a linear axis that is even on both sides of no difference."""
+    widest = max((abs(end) for row in rows for end in (row.low, row.high)), default=0.0)
+    top = _round_up(max(widest, 0.05))
+    ticks = [-top, -top / 2, 0.0, top / 2, top]
+    return _chart(rows, what=what, place=lambda value: (value + top) / (2 * top), ticks=ticks)
+
+
 def log_axis(values: Sequence[float]) -> tuple[Callable[[float], float], list[float]]:
     """Give a logarithmic axis that holds some values: where each stands (0 to 1), and its ticks.
 
@@ -168,6 +181,8 @@ def share(value: float) -> str:
     >>> share(0.4567), share(0.0213), share(0.0004), share(0.00002), share(0.0)
     ('46 %', '2.1 %', '0.04 %', '0.002 %', '0 %')
     """
+    if value < 0:
+        return f"−{share(-value)}"
     percent = value * 100
     if percent == 0:
         return "0 %"

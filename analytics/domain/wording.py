@@ -23,7 +23,7 @@ MOST_VARIANTS = 4
 LEVEL = 0.95
 POWER = 0.8
 WORTHWHILE = 0.1
-"""A tenth more saves is the smallest difference worth a new wording. Chosen; printed on the page."""
+"""A tenth more saves is the smallest difference worth a new wording. Chosen; the page says so."""
 
 FEWEST_PROMPTS = 30
 """Whatever the spread: below this many prompts a mean is no evidence."""
@@ -72,8 +72,8 @@ def compare_variants(saves: Floats, *, shown: NDArray[np.bool_], names: Sequence
     needed = max((one.prompts_needed for one in comparisons), default=0)
     if n < max(needed, FEWEST_PROMPTS):
         reason = (
-            f"The wordings meet in {n:,} prompts; {max(needed, FEWEST_PROMPTS):,} would be needed to "
-            f"find a difference of {WORTHWHILE:.0%}."
+            f"The wordings meet in {n:,} prompts; {max(needed, FEWEST_PROMPTS):,} would be needed "
+            f"to find a difference of {WORTHWHILE:.0%}."
         ).replace("%", " %")
         return Verdict(comparisons, tuple(map(float, totals)), None, False, reason)
     best = int(np.argmax(totals))

@@ -1,6 +1,7 @@
 """Every table of analytics."""
 
 from analytics.models.banks import PromptBank, PromptSpace
+from analytics.models.experiments import Experiment, ExperimentArm
 from analytics.models.markets import Market
 from analytics.models.observed import EventImport, ListenerFit, ObservedDay, ObservedEvent
 from analytics.models.results import SpaceResult, SpaceStanding, TrackResult
@@ -8,6 +9,8 @@ from analytics.models.runs import SimulationRun, SimulationShard
 
 __all__ = [
     "EventImport",
+    "Experiment",
+    "ExperimentArm",
     "ListenerFit",
     "Market",
     "ObservedDay",

@@ -5,12 +5,22 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics import arena as arenas
+from analytics.domain.chances import saving_chances
 from analytics.domain.counterfactual import outcome_of_one
 from analytics.domain.grammar import Term
-from analytics.domain.results import BankLayout, Figures, SpaceFigures, TrackFigures, summarise
-from analytics.domain.simulation import Outcome, full_relevance, merge
+from analytics.domain.results import (
+    PARAMETER_DRAWS,
+    PER_PROMPTS,
+    BankLayout,
+    Figures,
+    SpaceFigures,
+    TrackFigures,
+    summarise,
+)
+from analytics.domain.simulation import FIRST_PLACES, Outcome, full_relevance, merge
 from analytics.models import SimulationRun, SpaceResult
 from analytics.services.figures import choice_of
 from analytics.services.runs import is_current
@@ -20,6 +30,8 @@ from prompts.domain.documents import TrackDocument
 from prompts.domain.index import TrackIndex
 from prompts.domain.queries import QueryBlock
 from prompts.domain.surfacing import score_one
+
+Floats = NDArray[np.float64]
 
 MOST_CANDIDATES = 6
 
@@ -36,6 +48,8 @@ class Edit:
     remove: tuple[Term, ...] = ()
     add_texts: tuple[str, ...] = ()
     tempo_bpm: float | None = None
+    texts: tuple[str, ...] | None = None
+    """All texts, in place of those the track has."""
 
     def applied_to(self, document: TrackDocument) -> TrackDocument:
         terms = {facet: dict(slugs) for facet, slugs in document.terms.items()}
@@ -46,7 +60,7 @@ class Edit:
         return replace(
             document,
             terms=terms,
-            texts=(*document.texts, *self.add_texts),
+            texts=(*(document.texts if self.texts is None else self.texts), *self.add_texts),
             tempo_bpm=self.tempo_bpm or document.tempo_bpm,
         )
 
@@ -126,6 +140,53 @@ def answer(*, run: SimulationRun, track_id: int, edit: Edit) -> Answer:
 def answers(*, run: SimulationRun, track_id: int, edits: Sequence[Edit]) -> list[Answer]:
     """Compare several edits with the track as it was in the run."""
     stage = _stage(run.pk)
+    position = _position(stage, track_id)
+    document = stage.documents[position]
+    before = _figures(run, stage, position, document)
+    return [
+        _compare(stage, edit, before, _figures(run, stage, position, edit.applied_to(document)))
+        for edit in edits
+    ]
+
+
+def saves_by_prompt(
+    *, run: SimulationRun, track_id: int, edits: Sequence[Edit]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Expected saves of each prompt under each edit, with the same listeners throughout.
+
+    Returns
+    -------
+    saves : shape (n_edits, n_draws, n_prompts), summing to saves of 10,000 prompts
+    shown : shape (n_prompts,), where the track surfaces under any of the edits
+
+    Raises
+    ------
+    WhatIfUnavailable : the run does not hold the track, or is too old to answer
+    """
+    stage = _stage(run.pk)
+    position = _position(stage, track_id)
+    model = choice_of(run)
+    draws = model.draw(PARAMETER_DRAWS, random=np.random.default_rng([run.seed, 3]))
+    prompts = stage.outcome.prompts
+    layout = stage.layout
+    weight = PER_PROMPTS * (layout.sizes / np.maximum(layout.prompts_in, 1))[layout.space_of_prompt]
+    saves = np.zeros((len(edits), len(draws), prompts))
+    for number, edit in enumerate(edits):
+        outcome = _outcome(stage, position, edit.applied_to(stage.documents[position]))
+        surfaced = outcome.rank <= FIRST_PLACES
+        chances = saving_chances(
+            outcome,
+            surfaced,
+            model=model,
+            draws=draws,
+            full_relevance=full_relevance(arenas.engine().blend),
+        )
+        at = outcome.prompt[surfaced]
+        saves[number][:, at] = chances * weight[at]
+    return saves, np.asarray(saves.any(axis=(0, 1)))
+
+
+def _position(stage: "_Stage", track_id: int) -> int:
     position = next(
         (i for i, document in enumerate(stage.documents) if document.track_id == track_id), None
     )
@@ -133,12 +194,7 @@ def answers(*, run: SimulationRun, track_id: int, edits: Sequence[Edit]) -> list
         raise WhatIfUnavailable(
             "This track was not in the last simulation.", hint="Run the simulation again."
         )
-    document = stage.documents[position]
-    before = _figures(run, stage, position, document)
-    return [
-        _compare(stage, edit, before, _figures(run, stage, position, edit.applied_to(document)))
-        for edit in edits
-    ]
+    return position
 
 
 @lru_cache(maxsize=2)
@@ -169,8 +225,7 @@ def _stage(run_id: int) -> _Stage:
 
 
 def _figures(run: SimulationRun, stage: _Stage, position: int, document: TrackDocument) -> Figures:
-    scores = score_one(document, stage.queries, stage.index)
-    outcome = outcome_of_one(stage.outcome, track=position, scores=scores)
+    outcome = _outcome(stage, position, document)
     return summarise(
         replace(outcome, track=np.zeros_like(outcome.track)),
         bank=stage.layout,
@@ -180,6 +235,11 @@ def _figures(run: SimulationRun, stage: _Stage, position: int, document: TrackDo
         random=np.random.default_rng([run.seed, 3]),
         pooled_variation=run.pooled_variation,
     )
+
+
+def _outcome(stage: _Stage, position: int, document: TrackDocument) -> Outcome:
+    scores = score_one(document, stage.queries, stage.index)
+    return outcome_of_one(stage.outcome, track=position, scores=scores)
 
 
 def _compare(stage: _Stage, edit: Edit, before: Figures, after: Figures) -> Answer:

@@ -91,6 +91,11 @@ def event_file(world: Any) -> Mapping[str, Any]:
     return {"file_id": world.event_file.pk}
 
 
+def experiment(world: Any) -> Mapping[str, Any]:
+    """Two wordings of the track."""
+    return {"experiment_id": world.experiment.pk}
+
+
 def row(name: str) -> Callable[[Any], Mapping[str, Any]]:
     """An object of the world, as the API names it."""
     return lambda world: {"pk": getattr(world, name).pk}
@@ -102,6 +107,7 @@ OUTSIDE = (
     "healthz",
     "readyz",
     "join",
+    "split",
     "styleguide",
     "account_",
     "mfa_",
@@ -187,6 +193,13 @@ MATRIX: dict[str, Entry] = {
     "analytics:event_file_count": Entry(Role.MANAGER, "post", event_file),
     "analytics:event_file_cancel": Entry(Role.MANAGER, "post", event_file),
     "analytics:event_file_forget": Entry(Role.MANAGER, "post", event_file),
+    "analytics:wording_list": Entry(),
+    "analytics:wording_new": Entry(Role.ARTIST, about=track, artist_sees=False),
+    "analytics:wording": Entry(about=experiment, artist_sees=False),
+    "analytics:wording_simulate": Entry(Role.ARTIST, "post", experiment, artist_sees=False),
+    "analytics:wording_start": Entry(Role.ARTIST, "post", experiment, artist_sees=False),
+    "analytics:wording_counts": Entry(Role.ARTIST, "post", experiment, artist_sees=False),
+    "analytics:wording_stop": Entry(Role.ARTIST, "post", experiment, artist_sees=False),
     "analytics:listener": Entry(),
     "analytics:simulation_status": Entry(),
     "analytics:simulation_start": Entry(

@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
 from analysis.models import AnalysisRun, Suggestion, Waveform
-from analytics.models import EventImport, PromptSpace, SimulationRun
+from analytics.models import EventImport, Experiment, PromptSpace, SimulationRun
+from analytics.services.experiments import make_experiment
 from catalog.access import Access
 from catalog.domain.changes import Change
 from catalog.models import (
@@ -70,6 +71,7 @@ class World:
     run: AnalysisRun
     upload: Upload
     event_file: EventImport
+    experiment: Experiment
     table_import: TableImport
     table_export: TableExport
     change_request: ChangeRequest
@@ -118,6 +120,9 @@ def make_world() -> World:
         run=_analysed(audio),
         upload=_upload(people["owner"]),
         event_file=_event_file(workspace),
+        experiment=make_experiment(
+            access=people["owner"], track=track, name="Two", texts=["Calm piano", "Soft piano"]
+        ),
         table_import=_table_import(people["owner"]),
         table_export=start_export(
             access=people["owner"],
