@@ -53,12 +53,13 @@ class Engine:
         return ConceptSpace(self.lexicon)
 
     @cached_property
-    def _parser(self) -> Parser:
+    def parser(self) -> Parser:
+        """What reads prompts with this lexicon."""
         return Parser(self.lexicon)
 
     def parse(self, text: str) -> Intent:
         """Understand one prompt."""
-        return self._parser.parse(text)
+        return self.parser.parse(text)
 
     def build_index(
         self, documents: Iterable[TrackDocument], *, statistics: Statistics | None = None

@@ -103,10 +103,26 @@ def ask(
     ------
     ApproachUnavailable : the approach is not known, or cannot answer here
     """
+    intent = workspace_index(access.workspace).engine.parse(text).without(dropped)
+    return answer_intent(
+        intent, access=access, approach=approach, limit=limit, arc=arc, limits=limits
+    )
+
+
+def answer_intent(
+    intent: Intent,
+    *,
+    access: Access,
+    approach: str = "prompt",
+    limit: int | None = None,
+    arc: str = "",
+    limits: Limits | None = None,
+) -> Answer:
+    """Answer what was understood, see `ask`."""
     started = time.perf_counter()
     way = approach_named(approach)
     kept = workspace_index(access.workspace)
-    intent = supported_here(kept.engine.parse(text).without(dropped))
+    intent = supported_here(intent)
     among = visible_positions(access, kept.index)
     mix = way.mix(intent, kept.index)
     queries = kept.engine.encode([intent], kept.index)

@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from prompts import views
+from prompts.views import box, conversations
 
 app_name = "prompts"
 
 urlpatterns = [
-    path("", views.box, name="box"),
+    path("", box.box, name="box"),
+    path("conversations/start/", conversations.start, name="conversation_start"),
+    path("conversations/<int:conversation_id>/", conversations.conversation, name="conversation"),
+    path("conversations/<int:conversation_id>/say/", conversations.say, name="conversation_say"),
+    path(
+        "conversations/<int:conversation_id>/take-off/",
+        conversations.take_off,
+        name="conversation_take_off",
+    ),
 ]

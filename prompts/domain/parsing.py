@@ -58,7 +58,7 @@ class Parser:
             *unsupported,
             *self._unknown(cleaned, reading.unknown, unsupported),
         ]
-        merged = _settle_voices(_merge(chips))
+        merged = settle_voices(_merge(chips))
         implied = order_words.implied_arc(merged, self.lexicon.orders)
         if implied is not None:
             merged.append(implied)
@@ -222,7 +222,7 @@ _OF_A_VOICE = re.compile(r"\b(?:lyric|word|melody|modulation)", re.I)
 """Parts of singing that a voice may do without."""
 
 
-def _settle_voices(chips: list[Chip]) -> list[Chip]:
+def settle_voices(chips: list[Chip]) -> list[Chip]:
     """A prompt that asks for an instrumental (or no lyrics) and for a voice means neither strictly.
 
     "A female voice, no lyrics" would find nothing at all otherwise; "no vocals" stays strict.

@@ -76,6 +76,11 @@ def table_export(world: Any) -> Mapping[str, Any]:
     return {"export_id": world.table_export.pk}
 
 
+def conversation(world: Any) -> Mapping[str, Any]:
+    """A conversation the owner began."""
+    return {"conversation_id": world.conversation.pk}
+
+
 def suggestion(world: Any) -> Mapping[str, Any]:
     """An open suggestion on the track."""
     return {"suggestion_id": world.suggestion.pk}
@@ -173,6 +178,14 @@ MATRIX: dict[str, Entry] = {
     "catalog:settings": Entry(Role.MANAGER),
     "catalog:vocabulary": Entry(),
     "prompts:box": Entry(),
+    "prompts:conversation_start": Entry(method="post", data={"q": "jazz"}),
+    "prompts:conversation": Entry(about=conversation, artist_sees=False),
+    "prompts:conversation_say": Entry(
+        method="post", about=conversation, artist_sees=False, data={"say": "faster"}
+    ),
+    "prompts:conversation_take_off": Entry(
+        method="post", about=conversation, artist_sees=False, data={"chip": "wanted:genre:jazz"}
+    ),
     "analytics:report": Entry(),
     "analytics:home_panel": Entry(),
     "analytics:track_report": Entry(about=track, artist_sees=False),

@@ -41,6 +41,8 @@ from catalog.services.imports.running import receive_table, start_check
 from catalog.services.requests import request_changes
 from catalog.services.uploads import Announced, announce
 from catalog.services.workspaces import invite
+from prompts.conversations import start_conversation
+from prompts.models import Conversation
 from tests.factories import WorkspaceFactory, make_release, make_track, member
 from tests.services.studio.isolation_matrix import MATRIX, OUTSIDE, Entry
 from tests.simulations import make_finished_run
@@ -75,6 +77,7 @@ class World:
     table_import: TableImport
     table_export: TableExport
     change_request: ChangeRequest
+    conversation: Conversation
 
 
 @pytest.fixture
@@ -136,6 +139,7 @@ def make_world() -> World:
             reason="Rename",
             source="typed",
         ),
+        conversation=start_conversation(access=people["owner"], text="jazz"),
     )
 
 

@@ -1,12 +1,10 @@
 """The prompt box: ask, see what was understood, and why each track came."""
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
@@ -14,11 +12,11 @@ from catalog.access import StudioRequest, workspace_view
 from catalog.errors import StudioError
 from prompts import services
 from prompts.approaches import APPROACHES
-from prompts.domain.intent import Chip, Kind, Polarity, Strength
 from prompts.domain.ranking import Fate
 from prompts.domain.sequencing import ARCS
-from prompts.models import Prompt
+from prompts.models import Conversation, Prompt
 from prompts.retrieval import Answer, ask
+from prompts.views.chips import shown_chip
 
 EXAMPLES = (
     "late-night synthwave for studying, a few modern indie touches",
@@ -38,18 +36,6 @@ ORDER_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ShownChip:
-    """A chip as the page shows it."""
-
-    chip: Chip
-    facet: str
-    state: str
-    prefix: str
-    fate: str
-    remove_url: str
-
-
 @require_GET
 @vary_on_headers("HX-Request")
 @workspace_view()
@@ -63,6 +49,7 @@ def box(request: StudioRequest) -> HttpResponse:
         "approach": request.GET.get("approach", "prompt"),
         "approaches": APPROACHES.values(),
         "examples": EXAMPLES,
+        "conversations": Conversation.objects.visible_to(request.access)[:RECENT_SHOWN],
         "recent": Prompt.objects.visible_to(request.access)[:RECENT_SHOWN],
     }
     status = 200
@@ -90,15 +77,15 @@ def _answered(request: StudioRequest, text: str) -> dict[str, Any]:
     return {
         "answer": answer,
         "arc_label": ORDER_LABELS[answer.arc].lower(),
-        "chips": [_shown_chip(request, fate) for fate in answer.fates],
+        "chips": [shown_chip(fate, _without_chip(request, fate)) for fate in answer.fates],
         "results": answer.results,
         "dropped": dropped,
         "restore_url": _address(request, drop=None),
-        "emptied_by": _emptied_by(answer),
+        "emptied_by": emptied_by(answer),
     }
 
 
-def _emptied_by(answer: Answer) -> list[Fate]:
+def emptied_by(answer: Answer) -> list[Fate]:
     """For an empty list: the constraints that removed most, the worst first."""
     if answer.results or not answer.considered:
         return []
@@ -106,59 +93,10 @@ def _emptied_by(answer: Answer) -> list[Fate]:
     return sorted(guilty, key=lambda fate: -(fate.removed or 0))
 
 
-def _shown_chip(request: HttpRequest, fate: Fate) -> ShownChip:
-    chip = fate.chip
-    dropped = [*request.GET.getlist("drop"), chip.identity]
-    return ShownChip(
-        chip=chip,
-        facet=chip.term.facet if chip.term else _FACETS.get(chip.kind, "property"),
-        state=_state(chip),
-        prefix=_prefix(chip),
-        fate=fate.words,
-        remove_url=_address(request, drop=dropped) if chip.counts else "",
-    )
-
-
-_FACETS = {
-    Kind.TEMPO: "tempo",
-    Kind.ERA: "era",
-    Kind.KEY: "key",
-    Kind.LANGUAGE: "language",
-    Kind.LIKE_ARTIST: "artist",
-    Kind.LIKE_TRACK: "track",
-    Kind.COUNT: "length",
-    Kind.DURATION: "length",
-    Kind.ARC: "order",
-    Kind.NOVELTY: "novelty",
-    Kind.OTHER: "",
-}
-
-
-def _state(chip: Chip) -> str:
-    if chip.strength is Strength.UNKNOWN:
-        return "unknown"
-    if chip.strength is Strength.UNSUPPORTED:
-        return "unsupported"
-    if chip.polarity is Polarity.EXCLUDED:
-        return "excluded"
-    return "accepted" if chip.strength is Strength.HARD else "soft"
-
-
-def _prefix(chip: Chip) -> str:
-    """The word before the label, so that state is never colour alone."""
-    if chip.strength is Strength.UNKNOWN:
-        return "not understood:"
-    if chip.strength is Strength.UNSUPPORTED:
-        return "not supported here:"
-    words = {
-        Polarity.EXCLUDED: "without",
-        Polarity.LESS: "less",
-        Polarity.TOUCH: "a touch of",
-        Polarity.WANTED: "must be" if chip.strength is Strength.HARD else "",
-    }
-    if chip.polarity is Polarity.WANTED and chip.kind is not Kind.TERM:
-        return ""
-    return words[chip.polarity]
+def _without_chip(request: HttpRequest, fate: Fate) -> str:
+    """This page's address with one more chip taken off."""
+    dropped = [*request.GET.getlist("drop"), fate.chip.identity]
+    return _address(request, drop=dropped) if fate.chip.counts else ""
 
 
 def _address(request: HttpRequest, *, drop: list[str] | None) -> str:
@@ -166,8 +104,3 @@ def _address(request: HttpRequest, *, drop: list[str] | None) -> str:
     query = [(key, value) for key, value in request.GET.items() if key != "drop"]
     query += [("drop", identity) for identity in drop or ()]
     return f"{request.path}?{urlencode(query)}"
-
-
-def prompt_url(slug: str, text: str) -> str:
-    """Where a prompt is answered."""
-    return f"{reverse('prompts:box', args=[slug])}?{urlencode({'q': text})}"
