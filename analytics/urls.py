@@ -15,6 +15,7 @@ urlpatterns = [
     path("tracks/<int:track_id>/panel/", reports.track_panel, name="track_panel"),
     path("tracks/<int:track_id>/advice/", reports.track_advice, name="track_advice"),
     path("tracks/<int:track_id>/what-if/", reports.track_what_if, name="track_what_if"),
+    path("tracks/<int:track_id>/wording/", reports.track_wording, name="track_wording"),
     path("tracks/<int:track_id>/report.csv", reports.track_csv, name="track_csv"),
     path("tracks/<int:track_id>/report.json", reports.track_json, name="track_json"),
     path("atlas/", spaces.atlas, name="atlas"),

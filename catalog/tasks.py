@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog.errors import StudioError
-from catalog.services import exporting, take_in, undoing, uploads
+from catalog.services import exporting, notices, take_in, undoing, uploads
 from catalog.services.imports import running as imports
 
 
@@ -65,3 +65,9 @@ def perform_export(export_id: int) -> None:
 def purge_old_exports() -> None:
     """Forget files that nobody needs any more."""
     exporting.purge_exports(timezone.now())
+
+
+@shared_task
+def send_notice_digests() -> None:
+    """Send each person one mail with what waits; a second run finds nothing to send."""
+    notices.send_digests(now=timezone.now())

@@ -7,3 +7,10 @@ class PromptsConfig(AppConfig):
     """What people ask for; imports the catalog and the analysis, never the analytics."""
 
     name = "prompts"
+
+    def ready(self) -> None:
+        """Connect the receivers."""
+        from catalog.signals import change_set_applied
+        from prompts import receivers
+
+        change_set_applied.connect(receivers.recheck_texts, dispatch_uid="prompts.recheck")

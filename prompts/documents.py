@@ -70,7 +70,7 @@ def read_catalog(workspace: Workspace, track_ids: Iterable[int] | None = None) -
         artists[track_id].append((artist_id, name))
     texts: dict[int, list[str]] = defaultdict(list)
     for track_id, text in (
-        Description.objects.filter(**of_tracks)
+        Description.objects.filter(**of_tracks, purpose=Description.Purpose.TEXT)
         .exclude(text="")
         .order_by("language", "length")
         .values_list("track_id", "text")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from analysis.selectors import running_count, waiting_for
 from analytics.models import SimulationRun
 from catalog.access import Access, Permission, access_for
-from catalog.models import User, Workspace
+from catalog.models import Notice, User, Workspace
 from catalog.selectors import workspaces_of
 
 THEMES = frozenset({"light", "dark"})
@@ -61,7 +61,7 @@ class Place:
 
 PLACES = (
     PlaceSpec("home", "Home", "catalog:home"),
-    PlaceSpec("catalog", "Catalog", "catalog:track_list", also=("catalog:",)),
+    PlaceSpec("catalog", "Catalog", "catalog:track_list", also=("catalog:", "descriptions:")),
     PlaceSpec(
         "review",
         "Review",
@@ -129,6 +129,13 @@ class Frame:
             return []
         here = place_of(self._view_name)
         return [self._place(spec, self.access, spec is here) for spec in PLACES]
+
+    @cached_property
+    def unread_notices(self) -> int:
+        """How many notices the person has not read in this workspace."""
+        if self.access is None:
+            return 0
+        return Notice.objects.visible_to(self.access).unread().count()
 
     @cached_property
     def jobs(self) -> Jobs:

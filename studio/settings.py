@@ -163,6 +163,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "catalog.tasks.purge_old_exports",
         "schedule": crontab(minute=41, hour=3),
     },
+    "send the day's notices by e-mail": {
+        "task": "catalog.tasks.send_notice_digests",
+        "schedule": crontab(hour=6, minute=40),
+    },
     "purge expired uploads": {
         "task": "catalog.tasks.purge_expired_uploads",
         "schedule": crontab(minute=17),
@@ -175,6 +179,26 @@ ANALYSIS_TIMEOUT_S = env.integer("ANALYSIS_TIMEOUT_S", 540, minimum=10)
 ANALYSIS_SOFT_TIME_LIMIT_S = ANALYSIS_TIMEOUT_S + 60
 ANALYSIS_TIME_LIMIT_S = ANALYSIS_TIMEOUT_S + 120
 ANALYSIS_LEASE_S = env.integer("ANALYSIS_LEASE_S", 60, minimum=2)
+
+# --- Texts --------------------------------------------------------------------------------------
+
+# Code points, as partners and streaming services count; a pitch has its own limits beside.
+DESCRIPTION_LENGTHS = tuple(
+    int(length) for length in env.items("DESCRIPTION_LENGTHS", ("120", "500", "1000"))
+)
+PITCH_LENGTH = env.integer("PITCH_LENGTH", 500, minimum=1)
+PITCH_LIMITS = {
+    "genre": env.integer("PITCH_GENRES", 3, minimum=1),
+    "mood": env.integer("PITCH_MOODS", 3, minimum=1),
+    "instrument": env.integer("PITCH_INSTRUMENTS", 5, minimum=1),
+}
+# Where people reach the studio, for links in e-mail; without it mails name the page only.
+PUBLIC_URL = env.text("PUBLIC_URL", "")
+# A language model that may rephrase drafts: the address of an OpenAI-compatible chat endpoint, its
+# model and key. Off while empty; what it writes passes the claim check before anybody sees it.
+DRAFT_MODEL_URL = env.text("DRAFT_MODEL_URL", "")
+DRAFT_MODEL_NAME = env.text("DRAFT_MODEL_NAME", "")
+DRAFT_MODEL_KEY = env.secret("DRAFT_MODEL_KEY", "")
 
 # --- People -------------------------------------------------------------------------------------
 

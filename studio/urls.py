@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:workspace>/jobs/", views.jobs, name="jobs"),
     path("w/<slug:workspace>/", include("analysis.urls")),
     path("w/<slug:workspace>/prompts/", include("prompts.urls")),
+    path("w/<slug:workspace>/descriptions/", include("prompts.descriptions.urls")),
     path("w/<slug:workspace>/surfacing/", include("analytics.urls")),
     path("w/<slug:workspace>/", include("catalog.urls")),
 ]

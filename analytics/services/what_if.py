@@ -47,9 +47,14 @@ class Edit:
     add: tuple[Term, ...] = ()
     remove: tuple[Term, ...] = ()
     add_texts: tuple[str, ...] = ()
+    remove_texts: tuple[str, ...] = ()
     tempo_bpm: float | None = None
     texts: tuple[str, ...] | None = None
     """All texts, in place of those the track has."""
+
+    def _texts_of(self, document: TrackDocument) -> tuple[str, ...]:
+        texts = document.texts if self.texts is None else self.texts
+        return tuple(text for text in texts if text not in self.remove_texts)
 
     def applied_to(self, document: TrackDocument) -> TrackDocument:
         terms = {facet: dict(slugs) for facet, slugs in document.terms.items()}
@@ -60,7 +65,7 @@ class Edit:
         return replace(
             document,
             terms=terms,
-            texts=(*(document.texts if self.texts is None else self.texts), *self.add_texts),
+            texts=(*self._texts_of(document), *self.add_texts),
             tempo_bpm=self.tempo_bpm or document.tempo_bpm,
         )
 

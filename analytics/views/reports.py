@@ -5,7 +5,7 @@ import io
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from analytics import observed, reports, selectors
 from analytics.advice import advise
@@ -14,10 +14,11 @@ from analytics.models import SimulationRun
 from analytics.services import what_if
 from analytics.services.what_if import Answer, Edit, WhatIfUnavailable
 from catalog.access import Access, Permission, StudioRequest, workspace_view
-from catalog.models import Track
+from catalog.models import Description, Track
 from catalog.views.pages import page_of
 
 PANEL_SPACES = 3
+LONGEST_WORDING = 5_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -110,6 +111,36 @@ def track_what_if(request: StudioRequest, track_id: int) -> HttpResponse:
     except WhatIfUnavailable as unavailable:
         return JsonResponse({"error": str(unavailable), "hint": unavailable.hint}, status=409)
     return JsonResponse({"note": reports.honesty(run), **answer_as_json(answer)})
+
+
+@require_POST
+@workspace_view()
+def track_wording(request: StudioRequest, track_id: int) -> HttpResponse:
+    """Show what a wording gains and loses while it is typed, before it is saved (a fragment)."""
+    track = _track(request, track_id)
+    run = selectors.latest_run(request.access)
+    context: dict[str, object] = {"track": track, "run": run}
+    if run is not None:
+        text = request.POST.get("text", "").replace("\x00", "")[:LONGEST_WORDING].strip()
+        saved = Description.objects.visible_to(request.access).filter(
+            track=track,
+            language=request.POST.get("language", "en")[:35].replace("\x00", ""),
+            length=_number(request.POST.get("length", "")),
+            purpose=request.POST.get("purpose", Description.Purpose.TEXT)[:6].replace("\x00", ""),
+        )
+        old = tuple(saved.exclude(text="").values_list("text", flat=True))
+        edit = Edit(add_texts=(text,) if text else (), remove_texts=old)
+        try:
+            answer = what_if.answer(run=run, track_id=track.pk, edit=edit)
+        except WhatIfUnavailable as unavailable:
+            context["unavailable"] = unavailable
+        else:
+            context |= {"answer": answer, "honesty": reports.honesty(run)}
+    return render(request, "analytics/parts/wording.html", context)
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdecimal() and len(written) < 6 else 0
 
 
 def answer_as_json(answer: Answer) -> dict[str, object]:

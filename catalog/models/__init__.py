@@ -3,10 +3,11 @@
 from catalog.models.artists import Artist
 from catalog.models.audit import AuditEvent
 from catalog.models.changes import Change, ChangeComment, ChangeSet
-from catalog.models.descriptions import Description
+from catalog.models.descriptions import Description, Opinion, Override, Remark, WordingRules
 from catalog.models.exports import TableExport
 from catalog.models.files import Artwork, AudioFile
 from catalog.models.imports import ImportMemory, ImportRow, TableImport
+from catalog.models.notices import Notice
 from catalog.models.people import Invitation, Membership, User, Workspace
 from catalog.models.releases import Release, ReleaseCredit
 from catalog.models.requests import ChangeRequest
@@ -31,8 +32,12 @@ __all__ = [
     "ImportRow",
     "Invitation",
     "Membership",
+    "Notice",
+    "Opinion",
+    "Override",
     "Release",
     "ReleaseCredit",
+    "Remark",
     "Stem",
     "TableExport",
     "TableImport",
@@ -42,5 +47,6 @@ __all__ = [
     "UndoRun",
     "Upload",
     "User",
+    "WordingRules",
     "Workspace",
 ]

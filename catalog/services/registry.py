@@ -102,7 +102,7 @@ _TABLES = (
     VersionedModel(
         "description",
         Description,
-        columns(Description, "track", "language", "length", "text", "state"),
+        columns(Description, "track", "purpose", "language", "length", "text", "picks", "state"),
         named_by=("track",),
     ),
     VersionedModel(

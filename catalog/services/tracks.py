@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from catalog.access import Access, Permission
 from catalog.domain.changes import Json
 from catalog.domain.stored_forms import in_stored_form
-from catalog.errors import StudioError
 from catalog.models import Artist, Assertion, ChangeSet, Description, Term, Track, TrackCredit
 from catalog.services.changes import NotYours, edit_row
+from catalog.services.descriptions import Slot, save_text
 from catalog.services.ledger import Ledger, change_set
 
 
@@ -98,36 +98,10 @@ def save_description(
     StudioError : longer than the length allows, counted in code points
     catalog.services.changes.EditConflict : somebody saved another text since
     """
-    _check_editable(access, track)
-    text = text.replace("\r\n", "\n").strip()
-    if len(text) > length:
-        raise StudioError(
-            f"The description has {len(text):,} characters; this length allows {length:,}.",
-            hint=f"Shorten it by {len(text) - length:,}.",
-        )
-    found = Description.objects.filter(track=track, language=language, length=length).first()
-    reason = f"Describe “{track}”"
-    if found is not None:
-        return edit_row(
-            "description",
-            found.pk,
-            {"text": text},
-            row_version=row_version or 1,
-            access=access,
-            reason=reason,
-        )
-    with change_set(
-        workspace=access.workspace,
-        actor=access.user,
-        source=ChangeSet.Source.TYPED,
-        reason=reason,
-    ) as ledger:
-        if text:
-            ledger.create(
-                "description",
-                {"track": track.pk, "language": language, "length": int(length), "text": text},
-            )
-    return None if ledger.is_empty else ledger.change_set
+    slot = Slot(language, int(length))
+    return save_text(
+        access=access, track=track, slot=slot, text=text, row_version=row_version
+    ).change_set
 
 
 def delete_track(*, access: Access, track: Track) -> ChangeSet:

@@ -101,6 +101,11 @@ def experiment(world: Any) -> Mapping[str, Any]:
     return {"experiment_id": world.experiment.pk}
 
 
+def description(world: Any) -> Mapping[str, Any]:
+    """A text of the track."""
+    return {"description_id": world.description.pk}
+
+
 def row(name: str) -> Callable[[Any], Mapping[str, Any]]:
     """An object of the world, as the API names it."""
     return lambda world: {"pk": getattr(world, name).pk}
@@ -177,6 +182,7 @@ MATRIX: dict[str, Entry] = {
     ),
     "catalog:settings": Entry(Role.MANAGER),
     "catalog:vocabulary": Entry(),
+    "catalog:notices": Entry(),
     "prompts:box": Entry(),
     "prompts:conversation_start": Entry(method="post", data={"q": "jazz"}),
     "prompts:conversation": Entry(about=conversation, artist_sees=False),
@@ -186,12 +192,39 @@ MATRIX: dict[str, Entry] = {
     "prompts:conversation_take_off": Entry(
         method="post", about=conversation, artist_sees=False, data={"chip": "wanted:genre:jazz"}
     ),
+    "descriptions:list": Entry(),
+    "descriptions:bulk": Entry(Role.ARTIST, "post", data={"action": "draft", "track": "0"}),
+    "descriptions:replace": Entry(Role.EDITOR),
+    "descriptions:translate": Entry(Role.MANAGER),
+    "descriptions:export": Entry(Role.MANAGER),
+    "descriptions:wording": Entry(Role.MANAGER),
+    "descriptions:room": Entry(),
+    "descriptions:room_act": Entry(Role.ARTIST, "post", data={"action": "undo"}, artist_sees=False),
+    "descriptions:edit": Entry(about=track, artist_sees=False),
+    "descriptions:check": Entry(Role.VIEWER, "post", track, artist_sees=False),
+    "descriptions:drafts": Entry(about=track, artist_sees=False),
+    "descriptions:move": Entry(
+        Role.ARTIST, "post", description, artist_sees=False, data={"action": "submit"}
+    ),
+    "descriptions:assign": Entry(Role.EDITOR, "post", description),
+    "descriptions:remark_add": Entry(
+        Role.ARTIST, "post", description, artist_sees=False, data={"body": "Why?"}
+    ),
+    "descriptions:opinion": Entry(Role.EDITOR, "post", description, data={"approves": "1"}),
+    "descriptions:versions": Entry(about=description, artist_sees=False),
+    "descriptions:restore": Entry(
+        Role.ARTIST, "post", description, artist_sees=False, data={"version": "1"}
+    ),
+    "descriptions:remark_settle": Entry(
+        Role.ARTIST, "post", lambda world: {"remark_id": world.remark.pk}, artist_sees=False
+    ),
     "analytics:report": Entry(),
     "analytics:home_panel": Entry(),
     "analytics:track_report": Entry(about=track, artist_sees=False),
     "analytics:track_panel": Entry(about=track, artist_sees=False),
     "analytics:track_advice": Entry(about=track, artist_sees=False),
     "analytics:track_what_if": Entry(about=track, artist_sees=False),
+    "analytics:track_wording": Entry(Role.VIEWER, "post", track, artist_sees=False),
     "analytics:track_csv": Entry(about=track, artist_sees=False),
     "analytics:track_json": Entry(about=track, artist_sees=False),
     "analytics:atlas": Entry(),

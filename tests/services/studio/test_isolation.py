@@ -25,9 +25,11 @@ from catalog.models import (
     AudioFile,
     ChangeRequest,
     ChangeSet,
+    Description,
     Invitation,
     Membership,
     Release,
+    Remark,
     TableExport,
     TableImport,
     Track,
@@ -36,6 +38,7 @@ from catalog.models import (
 )
 from catalog.roles import Role
 from catalog.services.artwork import store_artwork
+from catalog.services.descriptions import Slot, save_text
 from catalog.services.exporting import start_export
 from catalog.services.imports.running import receive_table, start_check
 from catalog.services.requests import request_changes
@@ -78,6 +81,8 @@ class World:
     table_export: TableExport
     change_request: ChangeRequest
     conversation: Conversation
+    description: Description
+    remark: Remark
 
 
 @pytest.fixture
@@ -106,6 +111,9 @@ def make_world() -> World:
     track = make_track(workspace, title="Secret", artist="Ada", audio=audio.pk)
     invitation, _ = invite(access=people["owner"], email="new@example.org", role=Role.VIEWER)
     simulation = make_finished_run(workspace)
+    description = save_text(
+        access=people["owner"], track=track, slot=Slot(), text="Secret words", row_version=0
+    ).description
     return World(
         workspace=workspace,
         people=people,
@@ -120,6 +128,10 @@ def make_world() -> World:
         space=simulation.bank.spaces.get(),
         simulation=simulation,
         suggestion=_suggestion(track),
+        description=description,
+        remark=Remark.objects.create(
+            workspace=workspace, description=description, author=people["owner"].user, body="Why?"
+        ),
         run=_analysed(audio),
         upload=_upload(people["owner"]),
         event_file=_event_file(workspace),
