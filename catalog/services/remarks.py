@@ -9,6 +9,7 @@ from catalog.domain.agreement import Agreement, agreement
 from catalog.domain.anchors import find_quote
 from catalog.errors import StudioError
 from catalog.models import Description, Opinion, Remark
+from catalog.selectors import description_versions
 from catalog.services.descriptions import Saved, Slot, address_of, save_text, writers_of
 from catalog.services.notices import tell
 
@@ -110,6 +111,12 @@ def _settle(remark: Remark, access: Access, status: str) -> None:
         )  # fmt: skip
 
 
+def text_version(description: Description) -> int:
+    """The version of the row in which its text last changed; handing a text on changes no words."""
+    newest = description_versions(description).values_list("row_version", flat=True).first()
+    return newest or description.row_version
+
+
 def give_opinion(
     *, access: Access, description: Description, approves: bool, note: str = ""
 ) -> Opinion:
@@ -119,11 +126,12 @@ def give_opinion(
     ------
     StudioError : the person has given an opinion on this version already
     """
+    version = text_version(description)
     try:
         with transaction.atomic():
             return Opinion.objects.create(
                 workspace=access.workspace, description=description,
-                row_version=description.row_version, reviewer=access.user, approves=approves,
+                row_version=version, reviewer=access.user, approves=approves,
                 note=note.strip()[:LONGEST],
             )  # fmt: skip
     except IntegrityError as error:
@@ -144,7 +152,7 @@ def opinions_on(access: Access, description: Description) -> Opinions:
     """Read the opinions on the version as it stands."""
     rows = list(
         Opinion.objects.visible_to(access)
-        .filter(description=description, row_version=description.row_version)
+        .filter(description=description, row_version=text_version(description))
         .select_related("reviewer")
     )
     is_blind = not any(row.reviewer_id == access.user_id for row in rows)

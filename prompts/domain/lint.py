@@ -101,7 +101,7 @@ def _named_artists(text: str, rules: LintRules, around: Surroundings) -> Iterato
             yield Remark("artist names", match.start(), match.end(), words)
     phrases = "|".join(re.escape(phrase) for phrase in rules.comparing)
     pattern = re.compile(
-        rf",?\s*\b(?:{phrases})\s+((?:[A-Z][\w'’&.-]*)(?:(?:\s+|,\s*|\s+and\s+)[A-Z][\w'’&.-]*)*)"
+        rf",?\s*\b(?:{phrases})\s+((?:[A-Z][\w'’&-]*)(?:(?:\s+|,\s*|\s+(?:and|of|the|de|von)\s+)[A-Z][\w'’&-]*)*)"
     )
     for match in pattern.finditer(text):
         words = f"Comparing with {match.group(1)} says little of this track, and dates."

@@ -130,7 +130,7 @@ def check(request: StudioRequest, track_id: int) -> HttpResponse:
     if fix.isdigit() and int(fix) < len(checked.remarks):
         fixed = apply_fix(checked.text, checked.remarks[int(fix)])
         checked = check_text(fixed, access=request.access, track=track, language=slot.language)
-    context = {"track": track, "slot": slot, "checked": checked, "fixed": fixed, "is_live": True}
+    context = {"track": track, "slot": slot, "checked": checked, "fixed": fixed}
     return render(request, "descriptions/parts/checks.html", context)
 
 
