@@ -12,6 +12,7 @@ from catalog.models.people import Invitation, Membership, User, Workspace
 from catalog.models.releases import Release, ReleaseCredit
 from catalog.models.requests import ChangeRequest
 from catalog.models.stems import Stem
+from catalog.models.steps import ReleaseStep
 from catalog.models.terms import Assertion, Term
 from catalog.models.tracks import Track, TrackCredit
 from catalog.models.undoing import UndoRun
@@ -37,6 +38,7 @@ __all__ = [
     "Override",
     "Release",
     "ReleaseCredit",
+    "ReleaseStep",
     "Remark",
     "Stem",
     "TableExport",

@@ -169,6 +169,23 @@ def _kind_of(pair: Pair) -> tuple[bool, str, bool]:
     return (True, change.model, change.creates) if is_whole else (False, "", False)
 
 
+def write_planned(ledger: Ledger, changes: Sequence[Change]) -> None:
+    """Write planned changes of values, then remove the rows that the plan removes.
+
+    Raises
+    ------
+    catalog.services.ledger.StaleChange : a value is no longer what the plan starts from
+    catalog.services.ledger.RowInUse : a row to remove is needed elsewhere
+    """
+    ledger.apply([change for change in changes if change.field != rules.WHOLE_ROW])
+    gone: dict[str, list[int]] = {}
+    for change in changes:
+        if change.deletes:
+            gone.setdefault(change.model, []).append(change.object_id)
+    for table, ids in gone.items():
+        ledger.delete_many(table, ids)
+
+
 def check_may_change(changes: Sequence[Change], access: Access) -> None:
     """Refuse changes of rows that the person may not edit.
 

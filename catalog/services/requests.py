@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.access import Access, Permission
-from catalog.domain.changes import Change, Json
+from catalog.domain.changes import WHOLE_ROW, Change, Json
 from catalog.errors import StudioError
 from catalog.models import ChangeRequest, ChangeSet, TableImport, Workspace
-from catalog.services.changes import check_may_change
+from catalog.services.changes import check_may_change, write_planned
 from catalog.services.imports.applying import check_ready
 from catalog.services.imports.running import start_apply
 from catalog.services.ledger import change_set
@@ -103,7 +103,7 @@ def approve(request: ChangeRequest, *, access: Access, comment: str) -> ChangeRe
                 source=locked.source,
                 reason=locked.reason,
             ) as ledger:
-                ledger.apply(changes_of(locked))
+                write_planned(ledger, changes_of(locked))
             locked.change_set = None if ledger.is_empty else ledger.change_set
         return _decide(locked, Status.APPROVED, access, comment)
 
@@ -139,14 +139,16 @@ def stale_places(request: ChangeRequest) -> frozenset[int]:
         entry = VERSIONED[table]
         ids = {change.object_id for change in changes if change.model == table}
         rows = {row.pk: row for row in entry.rows(request.workspace_id).filter(pk__in=ids)}
-        for name in {change.field for change in changes if change.model == table}:
+        names = {change.field for change in changes if change.model == table}
+        for name in names - {WHOLE_ROW}:
             for pk, value in entry.fields[name].read(rows).items():
                 now[table, pk, name] = value
     missing = object()
     return frozenset(
         place
         for place, change in enumerate(changes)
-        if now.get((change.model, change.object_id, change.field), missing)
+        if change.field != WHOLE_ROW
+        and now.get((change.model, change.object_id, change.field), missing)
         not in (change.before, change.after)
     )
 

@@ -142,6 +142,9 @@ MATRIX: dict[str, Entry] = {
     "catalog:upload_cancel": Entry(Role.ARTIST, "post", upload, artist_sees=False),
     "catalog:upload_repair": Entry(Role.ARTIST, "post", upload, artist_sees=False),
     "catalog:release_list": Entry(),
+    "catalog:readiness_list": Entry(),
+    "catalog:release_ready": Entry(about=release),
+    "catalog:step_tick": Entry(Role.EDITOR, "post", release, data={"key": "pitch"}),
     "catalog:release_new": Entry(Role.EDITOR),
     "catalog:release_detail": Entry(about=release),
     "catalog:release_edit": Entry(Role.EDITOR, about=release),
@@ -154,6 +157,11 @@ MATRIX: dict[str, Entry] = {
     "catalog:change_set_undo": Entry(Role.ARTIST, "post", change_set, artist_sees=False),
     "catalog:change_set_comment": Entry(
         Role.ARTIST, "post", change_set, artist_sees=False, data={"text": "Why?"}
+    ),
+    "catalog:clean": Entry(Role.MANAGER),
+    "catalog:clean_facet": Entry(Role.MANAGER, about=lambda world: {"facet": "labels"}),
+    "catalog:merge": Entry(
+        Role.MANAGER, "post", lambda world: {"facet": "labels"}, data={"value-0": ["a", "b"]}
     ),
     "catalog:request_list": Entry(Role.MANAGER),
     "catalog:request_detail": Entry(Role.MANAGER, about=change_request),
