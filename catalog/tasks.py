@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog.errors import StudioError
-from catalog.services import exporting, notices, take_in, undoing, uploads
+from catalog.services import bulk, exporting, notices, take_in, undoing, uploads
 from catalog.services.imports import running as imports
 
 
@@ -71,3 +71,15 @@ def purge_old_exports() -> None:
 def send_notice_digests() -> None:
     """Send each person one mail with what waits; a second run finds nothing to send."""
     notices.send_digests(now=timezone.now())
+
+
+@shared_task(acks_late=True, soft_time_limit=540, time_limit=600)
+def perform_bulk_edit(bulk_id: int) -> None:
+    """Plan or apply a bulk edit; harmless to deliver twice."""
+    bulk.perform_bulk(bulk_id)
+
+
+@shared_task
+def requeue_stalled_bulk_edits() -> None:
+    """Pick up bulk edits that a dead worker dropped."""
+    bulk.requeue_stalled()

@@ -167,6 +167,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "catalog.tasks.send_notice_digests",
         "schedule": crontab(hour=6, minute=40),
     },
+    "pick up bulk edits that a dead worker dropped": {
+        "task": "catalog.tasks.requeue_stalled_bulk_edits",
+        "schedule": 60.0,
+    },
     "purge expired uploads": {
         "task": "catalog.tasks.purge_expired_uploads",
         "schedule": crontab(minute=17),

@@ -152,6 +152,32 @@ class Column:
         return []
 
 
+Cells = dict[str, Json]
+"""The cells of one row by the name of their column."""
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """One cell of one track, before and after."""
+
+    track_id: int
+    column: str
+    before: Json
+    after: Json
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class CellProblem:
+    """Why a cell cannot be saved as it is; or a remark on one that can."""
+
+    track_id: int
+    column: str
+    sentence: str
+    hint: str = ""
+    label: str = ""
+
+
 def _term_word(facet: str, slug: str, words: Words) -> str:
     """Give the label where it leads back to the term, else the slug."""
     label = words.term_label(facet, slug)

@@ -2,10 +2,12 @@
 
 from catalog.models.artists import Artist
 from catalog.models.audit import AuditEvent
+from catalog.models.bulk import BulkEdit, PlannedChange, Recipe
 from catalog.models.changes import Change, ChangeComment, ChangeSet
 from catalog.models.descriptions import Description, Opinion, Override, Remark, WordingRules
 from catalog.models.exports import TableExport
 from catalog.models.files import Artwork, AudioFile
+from catalog.models.grids import SavedView
 from catalog.models.imports import ImportMemory, ImportRow, TableImport
 from catalog.models.notices import Notice
 from catalog.models.people import Invitation, Membership, User, Workspace
@@ -24,6 +26,7 @@ __all__ = [
     "Assertion",
     "AudioFile",
     "AuditEvent",
+    "BulkEdit",
     "Change",
     "ChangeComment",
     "ChangeRequest",
@@ -36,10 +39,13 @@ __all__ = [
     "Notice",
     "Opinion",
     "Override",
+    "PlannedChange",
+    "Recipe",
     "Release",
     "ReleaseCredit",
     "ReleaseStep",
     "Remark",
+    "SavedView",
     "Stem",
     "TableExport",
     "TableImport",

@@ -1,11 +1,10 @@
 """Cells against the database: the words of a workspace, cells of many tracks, cells written."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from catalog.domain.cells import Column, InvalidCell, Kind
+from catalog.domain.cells import CellChange, Cells, Column, InvalidCell, Kind
 from catalog.domain.changes import Change, Json
 from catalog.domain.columns import COLUMNS
 from catalog.models import Artist, Assertion, Release, Term, Track, TrackCredit
@@ -21,6 +20,11 @@ class WorkspaceWords:
 
     def __init__(self, workspace_id: int) -> None:
         self.workspace_id = workspace_id
+        self._known_releases: dict[int, str] = {}
+
+    def know_release(self, release_id: int, title: str) -> None:
+        """Take the title of a release that was read along with something else."""
+        self._known_releases[release_id] = title
 
     def term(self, facet: str, word: str) -> str | None:
         """Give the slug of a term by slug, label or synonym, in that order."""
@@ -35,6 +39,29 @@ class WorkspaceWords:
         found = [(slug, label) for (of, slug), label in self._labels.items() if of == facet]
         return sorted(found, key=lambda pair: pair[1].casefold())
 
+    def terms_like(self, facet: str, text: str) -> list[str]:
+        """Give labels of terms whose label or synonym holds a text, those that begin with it first.
+
+        A label that would lead to another term is given as its slug.
+        """
+        folded = fold_name(text)
+        found: dict[str, tuple[bool, str]] = {}
+        for (of, name), slug in self._slugs.items():
+            if of == facet and folded in name:
+                label = self.term_label(facet, slug)
+                starts = not fold_name(label).startswith(folded)
+                shown = label if self.term(facet, label) == slug else slug
+                found[slug] = (starts, shown)
+        return [shown for _, shown in sorted(found.values(), key=lambda pair: (pair[0], pair[1]))]
+
+    def artists_like(self, text: str) -> list[str]:
+        """Give names of artists that hold a text."""
+        return _like(text, set(self._artists.values()))
+
+    def releases_like(self, text: str) -> list[str]:
+        """Give titles of releases that hold a text."""
+        return _like(text, set(self._releases.values()))
+
     def artist_name(self, name: str) -> str | None:
         """Give the name of a known artist as it is spelt here."""
         return self._artists.get(name) or self._artists.get(name.casefold())
@@ -45,7 +72,8 @@ class WorkspaceWords:
 
     def release_title(self, release_id: int) -> str:
         """Give the title of a release."""
-        return self._releases.get(release_id, "")
+        known = self._known_releases.get(release_id)
+        return self._releases.get(release_id, "") if known is None else known
 
     @cached_property
     def _terms(self) -> list[tuple[str, str, str, list[str]]]:
@@ -88,18 +116,10 @@ class WorkspaceWords:
         return found
 
 
-@dataclass(frozen=True)
-class CellChange:
-    """One cell of one track, before and after."""
-
-    track_id: int
-    column: str
-    before: Json
-    after: Json
-    label: str = ""
-
-
-Cells = dict[str, Json]
+def _like(text: str, names: set[str]) -> list[str]:
+    folded = text.casefold()
+    found = [name for name in names if folded in name.casefold()]
+    return sorted(found, key=lambda name: (not name.casefold().startswith(folded), name))
 
 
 def read_cells(

@@ -9,11 +9,11 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from catalog.access import Access, Permission, access_for
-from catalog.domain.cells import Column, Kind
+from catalog.domain.cells import Cells, Column, Kind
 from catalog.errors import StudioError
 from catalog.models import ReleaseCredit, TableExport, Track
 from catalog.models.imports import LEASE, MAX_ATTEMPTS
-from catalog.services.columns import Cells, WorkspaceWords, read_cells
+from catalog.services.columns import WorkspaceWords, read_cells
 from catalog.services.imports.targets import ID_HEADING, targets
 from catalog.services.workspaces import audit
 from catalog.tables.writing import Sheet, SheetColumn, write_csv, write_xlsx

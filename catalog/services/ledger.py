@@ -18,7 +18,7 @@ from catalog.domain.changes import WHOLE_ROW, Change, Json
 from catalog.errors import StudioError
 from catalog.models import Change as ChangeRow
 from catalog.models import ChangeSet, User, Workspace
-from catalog.services.copying import copy_rows
+from catalog.services.copying import copy_rows, update_rows
 from catalog.services.registry import VERSIONED, VersionedModel, table_of
 from catalog.signals import change_set_applied
 
@@ -270,9 +270,7 @@ class Ledger:
             if (entry.name, pk) not in self._touched:
                 row.row_version += 1
         if touched:
-            entry.rows(self.workspace_id).bulk_update(
-                list(touched.values()), [*column_names, "row_version"], batch_size=BATCH
-            )
+            update_rows(entry.model, [*column_names, "row_version"], list(touched.values()))
         written = 0
         for name, by_row in effective.items():
             # Read back: what the database holds is the truth, not what was asked for.

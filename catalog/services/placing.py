@@ -24,6 +24,7 @@ from catalog.models import (
 )
 from catalog.services.artwork import store_artwork
 from catalog.services.ledger import Ledger
+from catalog.services.recipes import run_on_upload
 from catalog.services.tracks import artist_named, credits_of
 from catalog.signals import audio_stored
 from catalog.vocabulary import fold_name
@@ -88,6 +89,7 @@ def create_track(
     """Make a track from a file; `artists` are credited where the file names nobody."""
     values = _values(ledger, stored, artists)
     track: Track = ledger.create("track", values, created_by=by)
+    _run_recipes(track)
     return track
 
 
@@ -98,7 +100,13 @@ def create_empty_track(
     credited = [artist_named(ledger, name) for name in names] or list(artists)
     values: dict[str, Json] = {"title": title, "credits": credits_of(credited)}
     track: Track = ledger.create("track", values, created_by=by)
+    _run_recipes(track)
     return track
+
+
+def _run_recipes(track: Track) -> None:
+    workspace, ids = track.workspace, [track.pk]
+    transaction.on_commit(lambda: run_on_upload(workspace, ids), robust=True)
 
 
 def fill_track(ledger: Ledger, track: Track, stored: Stored) -> Track:

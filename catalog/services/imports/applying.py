@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from catalog.domain.cells import Kind
+from catalog.domain.cells import CellChange, Kind
 from catalog.domain.changes import Change, Json
 from catalog.errors import StudioError
 from catalog.models import ChangeSet, ImportRow, TableImport
 from catalog.services.columns import (
-    CellChange,
     artists_by_name,
     read_cells,
     row_values,

@@ -106,6 +106,21 @@ def description(world: Any) -> Mapping[str, Any]:
     return {"description_id": world.description.pk}
 
 
+def saved_view(world: Any) -> Mapping[str, Any]:
+    """A view of the grid that the owner shares."""
+    return {"view_id": world.saved_view.pk}
+
+
+def bulk_edit(world: Any) -> Mapping[str, Any]:
+    """A bulk edit of the owner that is ready."""
+    return {"bulk_id": world.bulk_edit.pk}
+
+
+def recipe(world: Any) -> Mapping[str, Any]:
+    """A recipe of the workspace."""
+    return {"recipe_id": world.recipe.pk}
+
+
 def row(name: str) -> Callable[[Any], Mapping[str, Any]]:
     """An object of the world, as the API names it."""
     return lambda world: {"pk": getattr(world, name).pk}
@@ -135,6 +150,27 @@ MATRIX: dict[str, Entry] = {
     "catalog:track_edit": Entry(Role.ARTIST, about=track, artist_sees=False),
     "catalog:description_save": Entry(Role.ARTIST, "post", track, artist_sees=False),
     "catalog:track_delete": Entry(Role.ARTIST, "post", track, artist_sees=False),
+    "catalog:grid": Entry(),
+    "catalog:grid_order": Entry(),
+    "catalog:grid_rows": Entry(),
+    "catalog:grid_save": Entry(Role.ARTIST, "post"),
+    "catalog:grid_undo": Entry(Role.ARTIST, "post", change_set, artist_sees=False),
+    "catalog:grid_words": Entry(),
+    "catalog:grid_presence": Entry(method="post"),
+    "catalog:grid_mixed": Entry(method="post"),
+    "catalog:grid_view_save": Entry(method="post"),
+    "catalog:grid_view_remove": Entry(Role.MANAGER, "post", saved_view),
+    "catalog:bulk_start": Entry(Role.MANAGER),
+    "catalog:bulk_detail": Entry(Role.MANAGER, about=bulk_edit),
+    "catalog:bulk_state": Entry(Role.MANAGER, about=bulk_edit),
+    "catalog:bulk_apply": Entry(Role.MANAGER, "post", bulk_edit),
+    "catalog:bulk_cancel": Entry(Role.MANAGER, "post", bulk_edit),
+    "catalog:recipe_keep": Entry(Role.MANAGER, "post", bulk_edit),
+    "catalog:recipe_list": Entry(Role.MANAGER),
+    "catalog:recipe_run": Entry(Role.MANAGER, "post", recipe),
+    "catalog:recipe_switch": Entry(Role.MANAGER, "post", recipe),
+    "catalog:recipe_remove": Entry(Role.MANAGER, "post", recipe),
+    "catalog:recipe_json": Entry(Role.MANAGER, about=recipe),
     "catalog:upload": Entry(Role.ARTIST),
     "catalog:upload_files": Entry(Role.ARTIST),
     "catalog:upload_announce": Entry(Role.ARTIST, "post"),

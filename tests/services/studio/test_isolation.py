@@ -18,18 +18,22 @@ from analysis.models import AnalysisRun, Suggestion, Waveform
 from analytics.models import EventImport, Experiment, PromptSpace, SimulationRun
 from analytics.services.experiments import make_experiment
 from catalog.access import Access
+from catalog.domain.bulk import Operation, read_operations
 from catalog.domain.changes import Change
 from catalog.models import (
     Artist,
     Artwork,
     AudioFile,
+    BulkEdit,
     ChangeRequest,
     ChangeSet,
     Description,
     Invitation,
     Membership,
+    Recipe,
     Release,
     Remark,
+    SavedView,
     TableExport,
     TableImport,
     Track,
@@ -38,11 +42,14 @@ from catalog.models import (
 )
 from catalog.roles import Role
 from catalog.services.artwork import store_artwork
+from catalog.services.bulk import start_bulk
 from catalog.services.descriptions import Slot, save_text
 from catalog.services.exporting import start_export
 from catalog.services.imports.running import receive_table, start_check
+from catalog.services.recipes import save_recipe
 from catalog.services.requests import request_changes
 from catalog.services.uploads import Announced, announce
+from catalog.services.views import save_view
 from catalog.services.workspaces import invite
 from prompts.conversations import start_conversation
 from prompts.models import Conversation
@@ -83,6 +90,9 @@ class World:
     conversation: Conversation
     description: Description
     remark: Remark
+    saved_view: SavedView
+    bulk_edit: BulkEdit
+    recipe: Recipe
 
 
 @pytest.fixture
@@ -152,6 +162,11 @@ def make_world() -> World:
             source="typed",
         ),
         conversation=start_conversation(access=people["owner"], text="jazz"),
+        saved_view=save_view(access=people["owner"], name="Mine", settings={}, is_shared=True),
+        bulk_edit=start_bulk(
+            access=people["owner"], selection={"ids": [track.pk]}, operations=_operations()
+        ),
+        recipe=save_recipe(access=people["owner"], name="Tidy", query={}, operations=_operations()),
     )
 
 
@@ -174,6 +189,10 @@ def _table_import(access: Access) -> TableImport:
     start_check(run, {})
     run.refresh_from_db()
     return run
+
+
+def _operations() -> list[Operation]:
+    return read_operations([{"column": "notes", "action": "set", "text": "Seen"}])
 
 
 def _upload(access: Access) -> Upload:

@@ -1,0 +1,1 @@
+"""Benches of the catalog: bulk edits and the grid, in a scratch database."""
