@@ -13,11 +13,11 @@ WIDTH = 960
 HEIGHT = 560
 LEFT = 56
 RIGHT = 24
-TOP = 24
+TOP = 40
 BOTTOM = 48
-LARGEST_RADIUS = 26.0
-SMALLEST_RADIUS = 3.0
-MOST_LABELS = 16
+LARGEST_RADIUS = 14.0
+SMALLEST_RADIUS = 2.5
+MOST_LABELS = 12
 LETTER = 6.2
 """Width of a letter at the size of the labels, in units of the picture; errs on the wide side."""
 LINE = 14.0
@@ -75,6 +75,8 @@ class Atlas:
     labels: tuple[Label, ...]
     x_ticks: tuple[AtlasTick, ...]
     y_ticks: tuple[AtlasTick, ...]
+    diagonal: tuple[float, float, float, float]
+    """Where our best track fits as well as the last place: x, y of both ends."""
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -84,7 +86,7 @@ class Atlas:
 
 
 def draw_atlas(points: Sequence[SpacePoint]) -> Atlas:
-    """Place circles, and name the largest ones that have room for their names."""
+    """Place circles, and name those that have room: what we could hold first, then the largest."""
     least = min((point.competition for point in points), default=0.0)
     start = max((tick for tick in ROUND_TICKS if tick <= least), default=0.0)
     start = min(start, 0.75)
@@ -106,10 +108,11 @@ def draw_atlas(points: Sequence[SpacePoint]) -> Atlas:
         )
         for point in sorted(points, key=lambda point: (-point.size, point.slug))
     )
-    steps = [start + (1 - start) * step / 4 for step in range(5)]
+    steps = [tick for tick in ROUND_TICKS if tick >= start]
     return Atlas(
         circles=circles,
         labels=_labels(circles),
+        diagonal=(x(start), y(start), x(1.0), y(1.0)),
         x_ticks=tuple(AtlasTick(x(value), f"{value:.0%}".replace("%", " %")) for value in steps),
         y_ticks=tuple(
             AtlasTick(y(value), f"{value:.0%}".replace("%", " %")) for value in ROUND_TICKS
@@ -130,7 +133,8 @@ def openings(points: Sequence[SpacePoint], *, below: float) -> list[SpacePoint]:
 def _labels(circles: Sequence[Circle]) -> tuple[Label, ...]:
     placed: list[Box] = []
     labels: list[Label] = []
-    for circle in circles:
+    worth = sorted(circles, key=lambda one: -max(one.point.opening, 0.0) * one.point.size)
+    for circle in worth:
         if len(labels) == MOST_LABELS:
             break
         wide = len(circle.point.name) * LETTER

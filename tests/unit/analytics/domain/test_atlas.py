@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import pytest
+
 from analytics.domain.atlas import MOST_LABELS, SpacePoint, draw_atlas, openings
 
 
@@ -20,7 +22,7 @@ def test_harder_spaces_stand_further_right_and_better_fits_higher() -> None:
 
 def test_areas_follow_sizes() -> None:
     large, small = draw_atlas([point("A", size=0.04), point("B", size=0.01)]).circles
-    assert large.radius == 2 * small.radius
+    assert large.radius == pytest.approx(2 * small.radius)
 
 
 def test_names_never_lie_on_each_other() -> None:
