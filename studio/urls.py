@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from analytics.views.sharing import shared_report
 from analytics.views.wording import split
 from catalog.tus import TusUpload, TusUploads
 from catalog.views.people import join
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("go/<str:token>/", split, name="split"),
+    path("shared/<str:token>/", shared_report, name="shared_report"),
     path("join/<str:token>/", join, name="join"),
     path("accounts/api-token/", views.api_token, name="api_token"),
     path("uploads/", TusUploads.as_view(), name="tus_uploads"),

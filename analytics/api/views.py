@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics import reports, selectors
+from analytics import downloads, selectors
 from analytics.models import SimulationRun
 from analytics.services import runs
 from catalog.api.base import WorkspaceAPIView
@@ -45,7 +45,7 @@ class SimulationList(_SimulationView):
     def get(self, request: Request, **kwargs: Any) -> Response:
         """List the newest fifty simulations."""
         newest = self.get_queryset().order_by("-pk")[:50]
-        return Response([reports.run_as_json(run) for run in newest])
+        return Response([downloads.run_as_json(run) for run in newest])
 
     @extend_schema(responses={202: OpenApiTypes.OBJECT})
     def post(self, request: Request, **kwargs: Any) -> Response:
@@ -55,7 +55,7 @@ class SimulationList(_SimulationView):
         run = runs.start_run(
             workspace=self.access.workspace, by=self.access.user, **body.validated_data
         )
-        return Response(reports.run_as_json(run), status=status.HTTP_202_ACCEPTED)
+        return Response(downloads.run_as_json(run), status=status.HTTP_202_ACCEPTED)
 
 
 class SimulationDetail(_SimulationView):
@@ -64,7 +64,7 @@ class SimulationDetail(_SimulationView):
     @extend_schema(operation_id="simulations_retrieve", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, pk: int, **kwargs: Any) -> Response:
         """Read what decides the numbers of a run, and its state."""
-        return Response(reports.run_as_json(self.found(pk)))
+        return Response(downloads.run_as_json(self.found(pk)))
 
 
 class SimulatedTrack(_SimulationView):
@@ -78,4 +78,4 @@ class SimulatedTrack(_SimulationView):
         if result is None:
             raise Http404
         spaces = selectors.space_results(self.access, run).filter(track_id=track_id)
-        return Response({**reports.run_as_json(run), **reports.track_as_json(result, spaces)})
+        return Response({**downloads.run_as_json(run), **downloads.track_as_json(result, spaces)})

@@ -6,6 +6,7 @@ from analytics.models.markets import Market
 from analytics.models.observed import EventImport, ListenerFit, ObservedDay, ObservedEvent
 from analytics.models.results import SpaceResult, SpaceStanding, TrackResult
 from analytics.models.runs import SimulationRun, SimulationShard
+from analytics.models.shares import ReportShare
 
 __all__ = [
     "EventImport",
@@ -17,6 +18,7 @@ __all__ = [
     "ObservedEvent",
     "PromptBank",
     "PromptSpace",
+    "ReportShare",
     "SimulationRun",
     "SimulationShard",
     "SpaceResult",

@@ -7,11 +7,11 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from analytics import observed, reports, selectors
+from analytics import downloads, observed, reports, selectors
 from analytics.advice import advise
 from analytics.forms import SimulationForm
 from analytics.models import SimulationRun
-from analytics.services import what_if
+from analytics.services import sharing, what_if
 from analytics.services.what_if import Answer, Edit, WhatIfUnavailable
 from catalog.access import Access, Permission, StudioRequest, workspace_view
 from catalog.models import Description, Track
@@ -19,7 +19,6 @@ from catalog.views.pages import page_of
 
 PANEL_SPACES = 3
 LONGEST_WORDING = 5_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def simulation_context(access: Access) -> dict[str, object]:
@@ -70,6 +69,8 @@ def track_report(request: StudioRequest, track_id: int) -> HttpResponse:
             request.access, track=track, run=run if isinstance(run, SimulationRun) else None
         ),
         "can_edit": Track.objects.editable_by(request.access).filter(pk=track.pk).exists(),
+        "shares": sharing.open_shares(request.access, track),
+        "share_days": sharing.DAYS,
     }
     return render(request, "analytics/track_report.html", context)
 
@@ -225,17 +226,12 @@ def track_csv(request: StudioRequest, track_id: int) -> HttpResponse:
     rows = selectors.space_results(request.access, run).filter(track=track)
     room = io.StringIO()
     writer = csv.writer(room)
-    writer.writerow(reports.CSV_HEADER)
-    for row in reports.csv_rows(rows):
-        writer.writerow([_harmless(cell) for cell in row])
+    writer.writerow(downloads.CSV_HEADER)
+    for row in downloads.csv_rows(rows):
+        writer.writerow([downloads.harmless(cell) for cell in row])
     response = HttpResponse(room.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="surfacing-{track.pk}.csv"'
     return response
-
-
-def _harmless(cell: object) -> object:
-    """Keep spreadsheets from taking a text for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 @require_GET
@@ -248,7 +244,9 @@ def track_json(request: StudioRequest, track_id: int) -> HttpResponse:
     if result is None:
         raise Http404
     rows = selectors.space_results(request.access, run).filter(track=track)
-    return JsonResponse({**reports.run_as_json(run), "track": reports.track_as_json(result, rows)})
+    return JsonResponse(
+        {**downloads.run_as_json(run), "track": downloads.track_as_json(result, rows)}
+    )
 
 
 def _track(request: StudioRequest, track_id: int) -> Track:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from analytics import reports
+from analytics import downloads, reports
 from analytics.domain.charts import share
 from analytics.models import SimulationRun, SpaceResult, TrackResult
 from analytics.models.runs import Status
@@ -88,8 +88,8 @@ def _as_json(run: SimulationRun) -> dict[str, object]:
         by_track.setdefault(row.track_id, []).append(row)
     results = TrackResult.objects.filter(run=run).select_related("track")
     return {
-        **reports.run_as_json(run),
+        **downloads.run_as_json(run),
         "results": [
-            reports.track_as_json(result, by_track.get(result.track_id, [])) for result in results
+            downloads.track_as_json(result, by_track.get(result.track_id, [])) for result in results
         ],
     }

@@ -133,6 +133,7 @@ OUTSIDE = (
     "readyz",
     "join",
     "split",
+    "shared_report",
     "styleguide",
     "account_",
     "mfa_",
@@ -290,6 +291,8 @@ MATRIX: dict[str, Entry] = {
     "analytics:wording_start": Entry(Role.ARTIST, "post", experiment, artist_sees=False),
     "analytics:wording_counts": Entry(Role.ARTIST, "post", experiment, artist_sees=False),
     "analytics:wording_stop": Entry(Role.ARTIST, "post", experiment, artist_sees=False),
+    "analytics:share_make": Entry(Role.ARTIST, "post", track, artist_sees=False),
+    "analytics:share_revoke": Entry(Role.ARTIST, "post", track, artist_sees=False),
     "analytics:listener": Entry(),
     "analytics:simulation_status": Entry(),
     "analytics:simulation_start": Entry(
