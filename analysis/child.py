@@ -8,13 +8,14 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from analysis.domain.result import AnalysisResult
+from analysis.domain.stem_sum import StemSum
 from analysis.errors import ModelsMissing, UnusableAudio
 from catalog.errors import StudioError
 
@@ -76,11 +77,60 @@ class AnalysisChild:
         ModelsMissing : the weights are not there
         ChildDied : the process crashed, or passed its time or memory; the next call has a new one
         """
+        answer = self._answer_to(
+            {"path": str(path), "name": name}, timeout_s, on_stage=on_stage, on_wait=on_wait
+        )
+        return AnalysisResult.from_json(answer["result"])
+
+    def compare(
+        self,
+        master: tuple[Path, float],
+        stems: Sequence[tuple[int, str, Path, float]],
+        *,
+        timeout_s: float = 300.0,
+        on_wait: Callable[[], None] | None = None,
+    ) -> StemSum:
+        """Lay stems (id, name, file, seconds) over their master (file, seconds).
+
+        Raises
+        ------
+        UnusableAudio, ChildDied : as `analyse` does
+        """
+        request = {
+            "master": [str(master[0]), master[1]],
+            "stems": [[pk, name, str(path), length_s] for pk, name, path, length_s in stems],
+        }
+        answer = self._answer_to(request, timeout_s, on_wait=on_wait)
+        return StemSum.from_json(answer["stem_sum"])
+
+    def preview(
+        self,
+        path: Path,
+        target: Path,
+        *,
+        timeout_s: float = 300.0,
+        on_wait: Callable[[], None] | None = None,
+    ) -> None:
+        """Write a copy of a recording that every browser plays.
+
+        Raises
+        ------
+        UnusableAudio, ChildDied : as `analyse` does
+        """
+        self._answer_to({"preview": str(path), "target": str(target)}, timeout_s, on_wait=on_wait)
+
+    def _answer_to(
+        self,
+        request: Mapping[str, Any],
+        timeout_s: float,
+        *,
+        on_stage: Callable[[str, float], None] | None = None,
+        on_wait: Callable[[], None] | None = None,
+    ) -> dict[str, Any]:
         process = self._started()
         assert process.stdin is not None
-        request = json.dumps({"path": str(path), "name": name}) + "\n"
         try:
-            process.stdin.write(request.encode())
+            process.stdin.write((json.dumps(request) + "\n").encode())
             process.stdin.flush()
         except BrokenPipeError as error:
             self.close()
@@ -100,7 +150,7 @@ class AnalysisChild:
             raise UnusableAudio(answer["refused"], hint=answer["hint"])
         if "fault" in answer:
             raise ModelsMissing(answer["fault"], hint=answer["hint"])
-        return AnalysisResult.from_json(answer["result"])
+        return answer
 
     def close(self) -> None:
         """End the process."""

@@ -12,15 +12,17 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from analysis.plugins import Plugin
 
 PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
     """Serve requests until the input closes."""
-    from analysis import engine
-    from analysis.errors import ModelsMissing
+    from analysis.errors import ModelsMissing, UnusableAudio
     from analysis.plugins import read_plugins
 
     # Native libraries print on stdout; the protocol keeps the real one for itself.
@@ -32,23 +34,43 @@ def main() -> None:
     plugins = read_plugins(Path(sys.argv[2]) if len(sys.argv) > 2 else None)
     for line in sys.stdin:
         request = json.loads(line)
-        path = Path(request["path"])
         try:
-            result = engine.analyse_file(
-                path,
-                models_dir=models_dir,
-                plugins=plugins,
-                name=request["name"],
-                on_stage=lambda words, share: _say(answers, {"stage": words, "share": share}),
-            )
+            answer = _answer(request, models_dir, plugins, answers)
         except ModelsMissing as error:
             _say(answers, {"fault": str(error), "hint": error.hint})
-        except engine.UnusableAudio as error:
+        except UnusableAudio as error:
             _say(answers, {"refused": str(error), "hint": error.hint})
         except MemoryError:
             _say(answers, {"refused": "The file needs more memory than is left.", "hint": ""})
         else:
-            _say(answers, {"result": result.as_json()})
+            _say(answers, answer)
+
+
+def _answer(
+    request: dict[str, Any], models_dir: Path, plugins: "list[Plugin]", answers: TextIO
+) -> dict[str, Any]:
+    """Do what is asked: compare stems, write a preview, or analyse a file."""
+    if "master" in request:
+        from analysis.extractors.tracing import compare_files
+
+        path, length_s = request["master"]
+        stems = [(pk, name, Path(file), long_s) for pk, name, file, long_s in request["stems"]]
+        return {"stem_sum": compare_files((Path(path), length_s), stems).as_json()}
+    if "preview" in request:
+        from analysis.extractors.previewing import write_preview
+
+        write_preview(Path(request["preview"]), Path(request["target"]))
+        return {"preview": request["target"]}
+    from analysis import engine
+
+    result = engine.analyse_file(
+        Path(request["path"]),
+        models_dir=models_dir,
+        plugins=plugins,
+        name=request["name"],
+        on_stage=lambda words, share: _say(answers, {"stage": words, "share": share}),
+    )
+    return {"result": result.as_json()}
 
 
 def _die_with_parent() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 
 from analysis.models import Suggestion
-from analysis.models.suggestions import KEY, TEMPO
+from analysis.models.suggestions import KEY, STEM_ROLE, TEMPO
 from analysis.services import deciding
 from analysis.services.deciding import Decision
 from catalog.access import Access
-from catalog.models import Term
+from catalog.models import Stem, Term
 from catalog.models.tracks import KEY_TONICS
 
 
@@ -53,6 +53,12 @@ class KeyForm(AnswerForm):
     mode = forms.ChoiceField(label="Mode", choices=[("major", "major"), ("minor", "minor")])
 
 
+class StemRoleForm(AnswerForm):
+    """Another role for a stem."""
+
+    role = forms.ChoiceField(label="Part", choices=Stem.Role.choices)
+
+
 class TermForm(AnswerForm):
     """Another term of the same facet."""
 
@@ -81,7 +87,11 @@ class TermForm(AnswerForm):
 
 def answer_form(suggestion: Suggestion, data: Mapping[str, Any] | None) -> AnswerForm:
     """Give the form for a suggestion, filled with what is suggested."""
-    kinds: Mapping[str, type[AnswerForm]] = {TEMPO: TempoForm, KEY: KeyForm}
+    kinds: Mapping[str, type[AnswerForm]] = {
+        TEMPO: TempoForm,
+        KEY: KeyForm,
+        STEM_ROLE: StemRoleForm,
+    }
     form = kinds.get(suggestion.facet, TermForm)(suggestion, data)
     form.initial = {"term": suggestion.term} if suggestion.is_term else dict(suggestion.value)
     return form

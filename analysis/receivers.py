@@ -7,10 +7,11 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 from analysis.models import Status
+from analysis.services.comparing import find_duplicates
 from analysis.services.deciding import accept_redone, reopen_undone
 from analysis.services.deriving import refresh_suggestions_of, tracks_with
 from analysis.services.queueing import queue_run
-from catalog.models import AudioFile, Change, ChangeSet, Stem
+from catalog.models import AudioFile, Change, ChangeSet, Stem, Track
 
 AT_ONCE = 20  # more tracks than a page waits for are left to a worker
 STANDS_ON_TRACK = frozenset(
@@ -29,6 +30,8 @@ def hear_stored_audio(*, audio_file_id: int, **_: Any) -> None:
     run = queue_run(audio=audio)
     if run.status == Status.DONE:
         refresh_suggestions_of(track_ids=tracks_with(audio_id=audio.pk))
+        masters = Track.objects.filter(audio=audio).values_list("pk", flat=True)
+        find_duplicates(track_ids=masters)
 
 
 def follow_change_set(*, change_set_id: int, **_: Any) -> None:
@@ -41,6 +44,8 @@ def follow_change_set(*, change_set_id: int, **_: Any) -> None:
         if undone.undoes is not None:
             touched |= accept_redone(redone=undone.undoes)
     touched |= tracks_touched(change_set)
+    replaced = Change.objects.filter(change_set=change_set, model="track", field="audio")
+    find_duplicates(track_ids=replaced.values_list("object_id", flat=True))
     if len(touched) <= AT_ONCE:
         refresh_suggestions_of(track_ids=touched)
         return

@@ -4,6 +4,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from analysis.domain.stem_hearing import StemHearingRules
 from analysis.domain.suggestions import FacetRule, StemRule, SuggestingRules
 
 TABLE = Path(__file__).parent / "data" / "suggesting.toml"
@@ -26,5 +27,14 @@ def suggesting_rules() -> SuggestingRules:
         named_stem=float(table["confidence"]["named_stem"]),
         vocals_stem=float(table["confidence"]["vocals_stem"]),
         silent_vocals_stem=float(table["confidence"]["silent_vocals_stem"]),
+        no_vocals_stem=float(table["confidence"]["no_vocals_stem"]),
         only_in_stem=float(table["confidence"]["only_in_stem"]),
+        stem_hearing=StemHearingRules(
+            roles={role: tuple(terms) for role, terms in table["stem_roles"].items()},
+            means={
+                role: {term: tuple(signs) for term, signs in terms.items()}
+                for role, terms in table["stem_means"].items()
+            },
+            **{name: float(value) for name, value in table["stem_hearing"].items()},
+        ),
     )

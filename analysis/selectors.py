@@ -8,10 +8,14 @@ from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 
 from analysis.domain.playback import Playback, playback
 from analysis.domain.result import ENGINE
+from analysis.domain.stem_sum import StemSum
 from analysis.domain.suggestions import NAMED
-from analysis.models import UNFINISHED, AnalysisRun, Status, Suggestion
+from analysis.likeness import duplicates
+from analysis.models import UNFINISHED, AnalysisRun, Duplicate, Status, StemCheck, Suggestion
+from analysis.models.suggestions import STEM_ROLE
 from analysis.rules import suggesting_rules
 from analysis.services.deriving import newest_runs
+from analysis.services.stem_sums import current_check
 from catalog.access import Access, Permission
 from catalog.domain.keys import Key
 from catalog.models import AudioFile, Stem, Track, TrackCredit
@@ -104,21 +108,52 @@ class TempoCandidate:
 
 
 @dataclass(frozen=True)
+class TempoStretch:
+    """Seconds in which the tempo stays the same."""
+
+    start_s: float
+    end_s: float
+    bpm: float
+
+
+@dataclass(frozen=True)
+class RunnerUp:
+    """The next best key, and how it is related to the best."""
+
+    key: Key
+    confidence: float
+    relation: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """What was measured in the recording that speaks for the track."""
 
     recording: str
     tempo_bpm: float | None
     tempo_candidates: tuple[TempoCandidate, ...]
+    tempo_stretches: tuple[TempoStretch, ...]
+    beats_per_bar: int | None
     key: Key | None
     key_confidence: float | None
+    key_runner_up: RunnerUp | None
+    key_reason: str
+    tuning_hz: float | None
     loudness_lufs: float | None
     loudness_range_lu: float | None
     true_peak_dbtp: float | None
     playback: tuple[Playback, ...]
     vocals_label: str
     vocals_probability: float | None
+    vocals_share: float | None
+    valence: float | None
+    arousal: float | None
     models: tuple[tuple[str, str], ...]
+
+    @property
+    def tempo_changes(self) -> bool:
+        """Whether the tempo is another one in some part."""
+        return len(self.tempo_stretches) > 1
 
     @property
     def vocals_words(self) -> str:
@@ -150,14 +185,22 @@ def facts_of(recordings: Sequence[Recording]) -> Facts | None:
             TempoCandidate(round(each["bpm"], 1), each["confidence"])
             for each in result.get("tempo_candidates", ())
         ),
+        tempo_stretches=tuple(TempoStretch(**each) for each in result.get("tempo_stretches", ())),
+        beats_per_bar=result.get("beats_per_bar"),
         key=Key(tonic, mode) if tonic and mode else None,
         key_confidence=result.get("key_confidence"),
+        key_runner_up=_runner_up(result.get("key_runner_up")),
+        key_reason=result.get("key_reason") or "",
+        tuning_hz=result.get("tuning_hz"),
         loudness_lufs=lufs,
         loudness_range_lu=result.get("loudness_range_lu"),
         true_peak_dbtp=peak,
         playback=tuple(playback(lufs, peak)) if lufs is not None else (),
         vocals_label=result.get("vocals_label") or "",
         vocals_probability=result.get("vocals_probability"),
+        vocals_share=result.get("vocals_share"),
+        valence=result.get("valence"),
+        arousal=result.get("arousal"),
         models=tuple(
             sorted(
                 (model_name(model), version) for model, version in result.get("models", {}).items()
@@ -166,15 +209,23 @@ def facts_of(recordings: Sequence[Recording]) -> Facts | None:
     )
 
 
+def _runner_up(found: dict[str, Any] | None) -> RunnerUp | None:
+    if not found:
+        return None
+    key = Key(found["tonic"], found["mode"])
+    return RunnerUp(key, found["confidence"], found["relation"])
+
+
 @dataclass(frozen=True)
 class Lane:
-    """The seconds of one suggestion under the waveform."""
+    """One suggestion under the waveform: its seconds, or the whole recording where it has none."""
 
     facet: str
     term: str
     label: str
     state: str
     ranges: tuple[dict[str, float], ...]
+    stem: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,6 +240,11 @@ class Asked:
     def state(self) -> str:
         """The state in the words of the term chip."""
         return CHIP_STATES[State(self.row.status)]
+
+    @property
+    def facet(self) -> str:
+        """What it is about, in the word of the term chip."""
+        return "stem" if self.row.facet == STEM_ROLE else self.row.facet
 
     @property
     def source(self) -> str:
@@ -235,11 +291,17 @@ class Questions:
 
     @property
     def lanes(self) -> list[Lane]:
-        """The lanes under the waveform: what was heard in certain seconds, whatever came of it."""
+        """The lanes under the waveform: every suggestion, whatever came of it."""
         return [
-            Lane(each.row.facet, each.row.term, each.row.label, each.state, each.ranges)
+            Lane(
+                each.facet,
+                each.row.term,
+                each.row.label,
+                each.state,
+                each.ranges,
+                str(each.row.stem) if each.row.stem and each.row.is_term else "",
+            )
             for each in (*self.open, *self.decided)
-            if each.ranges and each.row.is_term
         ]
 
 
@@ -285,6 +347,9 @@ class Hearing:
     facts: Facts | None
     questions: Questions
     can_decide: bool
+    stem_check: StemCheck | None = None
+    stem_sum: StemSum | None = None
+    duplicates: tuple[Duplicate, ...] = ()
 
     @property
     def other_tempos(self) -> list[TempoCandidate]:
@@ -317,6 +382,8 @@ def track_hearing(access: Access, track_id: int) -> Hearing | None:
     if track is None:
         return None
     recordings = recordings_of(track)
+    stems = [each.stem for each in recordings if each.stem is not None]
+    check = current_check(track, stems) if stems else None
     return Hearing(
         track=track,
         progress=Progress(recordings),
@@ -324,6 +391,9 @@ def track_hearing(access: Access, track_id: int) -> Hearing | None:
         questions=questions_of(track.pk, access),
         can_decide=access.can(Permission.EDIT)
         or Track.objects.editable_by(access).filter(pk=track.pk).exists(),
+        stem_check=check,
+        stem_sum=StemSum.from_json(check.result) if check and check.result else None,
+        duplicates=tuple(duplicates(access, track.pk).exclude(answer="other")),
     )
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from analysis.services import deriving, performing, queueing
+from analysis.services import deriving, performing, queueing, stem_checking
 
 
 @shared_task(
@@ -16,10 +16,17 @@ def analyse_audio(run_id: int) -> None:
     performing.perform_run(run_id=run_id)
 
 
+@shared_task(acks_late=True)
+def check_stems(track_id: int) -> None:
+    """Lay the stems of a track over its master; harmless to deliver twice."""
+    stem_checking.perform_stem_check(track_id=track_id)
+
+
 @shared_task
 def requeue_stalled_runs() -> None:
     """Pick up what dead workers dropped; runs every minute."""
     queueing.requeue_stalled_runs()
+    stem_checking.wake_forgotten_checks()
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.views import decisions, overview, panel, review, runs
+from analysis.views import decisions, likeness, overview, panel, review, runs
 
 app_name = "analysis"
 
@@ -43,6 +43,18 @@ urlpatterns = [
         "analysis/suggestions/<int:suggestion_id>/tempo/",
         decisions.tempo_scale,
         name="tempo_scale",
+    ),
+    path("analysis/tracks/<int:track_id>/sound/", likeness.track_sound, name="track_sound"),
+    path("analysis/duplicates/", likeness.duplicate_list, name="duplicate_list"),
+    path(
+        "analysis/duplicates/<int:duplicate_id>/",
+        likeness.duplicate_detail,
+        name="duplicate_detail",
+    ),
+    path(
+        "analysis/duplicates/<int:duplicate_id>/decide/",
+        likeness.duplicate_decide,
+        name="duplicate_decide",
     ),
     path("analysis/recordings/<int:audio_id>/peaks/", runs.peaks, name="peaks"),
     path("analysis/runs/<int:run_id>/retry/", runs.run_retry, name="run_retry"),

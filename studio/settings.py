@@ -130,7 +130,10 @@ CACHES = {
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"analysis.tasks.analyse_audio": {"queue": "audio"}}
+CELERY_TASK_ROUTES = {
+    "analysis.tasks.analyse_audio": {"queue": "audio"},
+    "analysis.tasks.check_stems": {"queue": "audio"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ACKS_LATE = True

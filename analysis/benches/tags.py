@@ -16,8 +16,9 @@ from typing import Any
 
 from django.conf import settings
 
+from analysis.domain.heard import Heard, HeardTag
 from analysis.domain.scores import best_f1, f1, mean, roc_auc
-from analysis.domain.suggestions import Heard, HeardTag, KnownTerm, Stands, draft_suggestions
+from analysis.domain.suggestions import KnownTerm, Stands, draft_suggestions
 from analysis.domain.tagging import weigh
 from analysis.errors import DataMissing
 from analysis.heads.hearing import hear

@@ -8,12 +8,13 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from analysis.domain.result import ENGINE, ENGINE_VERSION, TempoCandidate, TimeRange
+from analysis.domain.heard import Heard, HeardTag
+from analysis.domain.result import ENGINE, ENGINE_VERSION, TimeRange
+from analysis.domain.stem_hearing import OTHER_ROLE, StemHearingRules, guess_role, implied
 
-INSTRUMENT, VOCALS, TEMPO, KEY = "instrument", "vocals", "tempo", "key"
+INSTRUMENT, VOCALS, TEMPO, KEY, STEM_ROLE = "instrument", "vocals", "tempo", "key", "stem_role"
 INSTRUMENTAL, SUNG = "instrumental", "vocals"
 VOCAL_ROLES = frozenset({"vocals", "backing_vocals"})
-SILENT_BELOW_LUFS = -60.0  # bleed and dither of an empty stem lie below; chosen by ear
 SHOWN_RANGES = 4
 NAMED = "stem name"
 ANYTHING = "*"
@@ -47,43 +48,9 @@ class SuggestingRules:
     named_stem: float
     vocals_stem: float
     silent_vocals_stem: float
+    no_vocals_stem: float
     only_in_stem: float
-
-
-@dataclass(frozen=True)
-class HeardTag:
-    """A term a model heard in one recording."""
-
-    facet: str
-    term: str
-    confidence: float
-    ranges: tuple[TimeRange, ...]
-    model: str
-    model_version: str
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What one analysis found in the master (no stem) or in a stem."""
-
-    audio: str
-    tags: tuple[HeardTag, ...] = ()
-    tempo_bpm: float | None = None
-    tempo_firm: bool = False
-    tempo_candidates: tuple[TempoCandidate, ...] = ()
-    key: str | None = None
-    mode: str | None = None
-    key_confidence: float | None = None
-    loudness_lufs: float | None = None
-    duration_s: float = 0.0
-    stem_id: int | None = None
-    stem_role: str = ""
-    stem_name: str = ""
-
-    @property
-    def has_sound(self) -> bool:
-        """Whether there is more in it than silence."""
-        return self.loudness_lufs is not None and self.loudness_lufs > SILENT_BELOW_LUFS
+    stem_hearing: StemHearingRules
 
 
 @dataclass(frozen=True)
@@ -152,6 +119,7 @@ def draft_suggestions(
     stands: Stands,
     vocabulary: Mapping[Term, KnownTerm],
     rules: SuggestingRules,
+    stems_add_up: bool = False,
 ) -> list[Draft]:
     """Say what to ask about a track, the surest first within each facet.
 
@@ -160,14 +128,15 @@ def draft_suggestions(
     heard : the master, and every stem that was analysed
     stands : what people stand behind; it is never asked
     vocabulary : the terms of the workspace; anything else heard is left out
+    stems_add_up : whether the stems were found to be all there is in the master
     """
     master = next((each for each in heard if each.stem_id is None), None)
     stems = [each for each in heard if each.stem_id is not None]
     asked: list[Draft] = []
     if master is not None:
-        asked += _from_master(master, stems)
+        asked += _from_master(master, stems, stems_add_up=stems_add_up)
     asked += _from_stems(stems, master, rules)
-    asked += _vocals(master, stems, rules)
+    asked += _vocals(master, stems, rules, stems_add_up=stems_add_up)
     terms = _strongest(asked)
     terms = _without_contradictions(terms, stands)
     chosen = [
@@ -178,13 +147,17 @@ def draft_suggestions(
     for draft in (_tempo(master, stems, stands), _key(master, stems, stands)):
         if draft is not None and draft.confidence >= rules.facets[draft.facet].ask:
             chosen.append(draft)
+    chosen += [draft for stem in stems if (draft := _role(stem, rules)) is not None]
     return _limited(chosen, rules)
 
 
-def _from_master(master: Heard, stems: Sequence[Heard]) -> Iterable[Draft]:
+def _from_master(master: Heard, stems: Sequence[Heard], *, stems_add_up: bool) -> Iterable[Draft]:
     """Take tags of the mix; voices are weighed apart, and without any stem as they are."""
+    decided = any(stem.stem_role in VOCAL_ROLES for stem in stems) or (
+        stems_add_up and not _may_sing(stems)
+    )
     for tag in master.tags:
-        if tag.facet == VOCALS and any(stem.stem_role in VOCAL_ROLES for stem in stems):
+        if tag.facet == VOCALS and decided:
             continue
         yield _from_tag(tag, master)
 
@@ -200,20 +173,82 @@ def _from_stems(
             continue
         if rule.says:
             yield _named(INSTRUMENT, rule.says, stem, rules.named_stem)
+            # The stem justifies its own name best where its instrument is heard in it.
+            yield from (
+                replace(_from_tag(tag, stem), confidence=rules.named_stem)
+                for tag in stem.tags
+                if (tag.facet, tag.term) == (INSTRUMENT, rule.says)
+            )
         for tag in stem.tags:
-            if tag.facet == INSTRUMENT and (
-                tag.term in rule.may_hear or tag.term == rule.says or ANYTHING in rule.may_hear
-            ):
-                share = 1.0 if tag.term in in_mix or tag.term == rule.says else rules.only_in_stem
+            if tag.facet == INSTRUMENT and (tag.term in rule.may_hear or ANYTHING in rule.may_hear):
+                share = 1.0 if tag.term in in_mix else rules.only_in_stem
                 yield _from_tag(replace(tag, confidence=round(tag.confidence * share, 3)), stem)
+        yield from (_from_tag(tag, stem) for tag in implied(stem, rules.stem_hearing))
+
+
+def _role(stem: Heard, rules: SuggestingRules) -> Draft | None:
+    """Ask what part a stem is where its name does not tell."""
+    if stem.stem_role != OTHER_ROLE:
+        return None
+    guess = guess_role(stem, rules.stem_hearing)
+    if guess is None or guess.confidence < rules.facets[STEM_ROLE].ask:
+        return None
+    tag = guess.tag
+    return Draft(
+        facet=STEM_ROLE,
+        term=str(stem.stem_id),
+        label=f"{stem.stem_name}: {guess.role.replace('_', ' ')}",
+        confidence=guess.confidence,
+        reason=f"The name of the stem does not tell what it is; {guess.because}.",
+        ranges=tag.ranges[:SHOWN_RANGES] if tag else (),
+        stem_id=stem.stem_id,
+        model=tag.model if tag else ENGINE,
+        model_version=tag.model_version if tag else ENGINE_VERSION,
+        value={"role": guess.role},
+        audio=stem.audio,
+    )
+
+
+def _may_sing(stems: Sequence[Heard]) -> bool:
+    """Whether any stem is of voices, or sounds like one.
+
+    A lead guitar or violin can pass for a voice, so only stems of no stated instrument count.
+    """
+    return any(
+        stem.stem_role in VOCAL_ROLES
+        or (stem.stem_role == OTHER_ROLE and stem.has_sound and stem.vocals_label != "none")
+        for stem in stems
+    )
 
 
 def _vocals(
-    master: Heard | None, stems: Sequence[Heard], rules: SuggestingRules
+    master: Heard | None, stems: Sequence[Heard], rules: SuggestingRules, *, stems_add_up: bool
 ) -> Iterable[Draft]:
-    """A stem of voices decides whether there are any; a model only guesses from the mix."""
+    """A stem of voices decides whether there are any; a model only guesses from the mix.
+
+    Stems that add up to the master with no voice among them leave no room for one. Where they were
+    not found to add up, the mix has to agree that there is none.
+    """
     voices = [stem for stem in stems if stem.stem_role in VOCAL_ROLES]
     if not voices:
+        sounding = [stem for stem in stems if stem.has_sound]
+        agreed = stems_add_up or (master is not None and master.vocals_label == "none")
+        if len(sounding) >= 2 and agreed and not _may_sing(stems):
+            why = (
+                "they add up to the master"
+                if stems_add_up
+                else "no voice was heard in the mix either"
+            )
+            yield Draft(
+                facet=VOCALS,
+                term=INSTRUMENTAL,
+                label=INSTRUMENTAL,
+                confidence=rules.no_vocals_stem,
+                reason=f"None of the {len(stems)} stems is a voice, and {why}.",
+                model=NAMED,
+                model_version="1",
+                audio=",".join(sorted(stem.audio[:12] for stem in stems)),
+            )
         return
     sung = [stem for stem in voices if stem.has_sound]
     if not sung:
@@ -261,15 +296,23 @@ def _named(facet: str, term: str, stem: Heard, confidence: float) -> Draft:
 
 
 def _strongest(drafts: Iterable[Draft]) -> list[Draft]:
-    """Keep one question a term: the surest, with the seconds of the next best if it has none."""
-    best: dict[Term, Draft] = {}
+    """Keep one question a term: the surest, with the seconds of the next best if it has none.
+
+    An instrument is asked about where it is by itself: in its stem, not in the mix.
+    """
+    by_term: dict[Term, list[Draft]] = {}
     for draft in sorted(drafts, key=lambda each: -each.confidence):
-        term = (draft.facet, draft.term)
-        first = best.setdefault(term, draft)
-        if first is not draft and not first.ranges and draft.ranges:
-            # Seconds heard in the mix justify a stem's name too; only the first source is named.
-            best[term] = replace(first, ranges=draft.ranges)
-    return list(best.values())
+        by_term.setdefault((draft.facet, draft.term), []).append(draft)
+    best = []
+    for (facet, _), found in by_term.items():
+        first = found[0]
+        if facet == INSTRUMENT and first.stem_id is None:
+            alone = next((each for each in found if each.stem_id is not None), first)
+            first = replace(alone, confidence=first.confidence)
+        # Seconds heard in the mix justify a stem's name too; only the first source is named.
+        ranges = first.ranges or next((each.ranges for each in found if each.ranges), ())
+        best.append(replace(first, ranges=ranges))
+    return best
 
 
 def _without_contradictions(drafts: Sequence[Draft], stands: Stands) -> list[Draft]:

@@ -2,6 +2,18 @@
 
 from analysis.models.findings import Observation, Waveform
 from analysis.models.runs import UNFINISHED, AnalysisRun, Status
+from analysis.models.signatures import Duplicate, Signature
+from analysis.models.stem_checks import StemCheck
 from analysis.models.suggestions import Suggestion
 
-__all__ = ["UNFINISHED", "AnalysisRun", "Observation", "Status", "Suggestion", "Waveform"]
+__all__ = [
+    "UNFINISHED",
+    "AnalysisRun",
+    "Duplicate",
+    "Observation",
+    "Signature",
+    "Status",
+    "StemCheck",
+    "Suggestion",
+    "Waveform",
+]

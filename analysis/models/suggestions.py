@@ -13,7 +13,7 @@ from catalog.models.terms import Facet
 if TYPE_CHECKING:
     from catalog.access import Access
 
-TEMPO, KEY = "tempo", "key"
+TEMPO, KEY, STEM_ROLE = "tempo", "key", "stem_role"
 
 
 class SuggestionQuerySet(WorkspaceQuerySet["Suggestion"]):
@@ -40,7 +40,8 @@ class Suggestion(models.Model):
     """“Add *piano*? 0.82, heard 0:41-1:10 in the stem *Keys*.”
 
     `term` is the slug of a term, or empty for tempo and key, whose `value` is `{"bpm": 120.0}` or
-    `{"tonic": "Eb", "mode": "minor"}`. `answer` is what the person put in its place, if they did.
+    `{"tonic": "Eb", "mode": "minor"}`; for the role of a stem it is the stem's key, and `value`
+    holds `{"role": "drums"}`. `answer` is what the person put in its place, if they did.
     `evidence_key` names what it rests on: the same key is never asked again once it was decided.
     """
 
@@ -50,7 +51,7 @@ class Suggestion(models.Model):
         REJECTED = "rejected", "Refused"
         SUPERSEDED = "superseded", "No longer asked"
 
-    FACETS = [*Facet.choices, (TEMPO, "Tempo"), (KEY, "Key")]
+    FACETS = [*Facet.choices, (TEMPO, "Tempo"), (KEY, "Key"), (STEM_ROLE, "Stem")]
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="suggestions")
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="suggestions")
@@ -123,4 +124,4 @@ class Suggestion(models.Model):
     @property
     def is_term(self) -> bool:
         """Whether it is about a term of the vocabulary."""
-        return bool(self.term)
+        return bool(self.term) and self.facet != STEM_ROLE

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from analysis.models import Suggestion
-from analysis.models.suggestions import KEY, TEMPO
+from analysis.models.suggestions import KEY, STEM_ROLE, TEMPO
 from analysis.rules import suggesting_rules
 from analysis.services.deriving import refresh_suggestions
 from catalog.access import Access
 from catalog.errors import StudioError
-from catalog.models import Assertion, ChangeSet, Term, Track
+from catalog.models import Assertion, ChangeSet, Stem, Term, Track
 from catalog.services.changes import undo_change_set
 from catalog.services.tracks import assert_terms
 
@@ -177,6 +177,8 @@ def stands(row: Suggestion) -> bool:
     wanted = written_value(row)
     if row.facet == TEMPO:
         return bool(row.track.tempo_bpm == wanted["bpm"])
+    if row.facet == STEM_ROLE:
+        return row.stem is not None and bool(row.stem.role == wanted["role"])
     if row.facet == KEY:
         return bool((row.track.key_tonic, row.track.key_mode) == (wanted["tonic"], wanted["mode"]))
     return Assertion.objects.filter(
@@ -193,6 +195,8 @@ def written_value(row: Suggestion) -> dict[str, Any]:
 
 def value_label(facet: str, value: Mapping[str, Any]) -> str:
     """Say a tempo or a key."""
+    if facet == STEM_ROLE:
+        return str(Stem.Role(value["role"]).label)
     return f"{value['bpm']:g} BPM" if facet == TEMPO else f"{value['tonic']} {value['mode']}"
 
 
@@ -233,9 +237,14 @@ def _write(
 ) -> ChangeSet | None:
     values: dict[str, Any] = {}
     wanted: list[tuple[str, str]] = []
+    stem_roles: dict[int, str] = {}
     for row in rows:
         value = written_value(row)
-        if row.facet == TEMPO:
+        if row.facet == STEM_ROLE:
+            if row.stem_id is None:
+                raise NotAnAnswer("The stem is no longer on the track.", hint="Refuse it.")
+            stem_roles[row.stem_id] = value["role"]
+        elif row.facet == TEMPO:
             values["tempo_bpm"] = value["bpm"]
         elif row.facet == KEY:
             values |= {"key_tonic": value["tonic"], "key_mode": value["mode"]}
@@ -246,6 +255,7 @@ def _write(
         track=track,
         add=_terms(track.workspace_id, wanted),
         values=values,
+        stem_roles=stem_roles,
         reason=reason,
         source=ChangeSet.Source.SUGGESTION,
     )

@@ -7,17 +7,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from analysis.domain.heard import Heard, HeardTag
 from analysis.domain.result import TempoCandidate, TimeRange
-from analysis.domain.suggestions import (
-    Draft,
-    Heard,
-    HeardTag,
-    KnownTerm,
-    Stands,
-    draft_suggestions,
-)
+from analysis.domain.suggestions import Draft, KnownTerm, Stands, draft_suggestions
 from analysis.models import AnalysisRun, Observation, Status, Suggestion
 from analysis.rules import suggesting_rules
+from analysis.services.stem_sums import ask_for_stem_check, known_sum
 from catalog.models import Assertion, Stem, Term, Track
 
 State = Suggestion.Status
@@ -55,11 +50,14 @@ def refresh_suggestions(*, track: Track) -> None:
     if audio_ids - by_audio.keys() or any(run.is_unfinished for run in by_audio.values()):
         return
     heard = heard_of(track, stems, by_audio)
+    ask_for_stem_check(track=track, stems=stems)
+    stem_sum = known_sum(track, stems)
     drafts = draft_suggestions(
         heard,
         stands=what_stands(track),
         vocabulary=known_terms(track.workspace_id),
         rules=suggesting_rules(),
+        stems_add_up=stem_sum is not None and stem_sum.adds_up,
     )
     _store(track, drafts)
 
@@ -103,6 +101,9 @@ def heard_in(run: AnalysisRun, tags: Sequence[HeardTag], stem: Stem | None = Non
         key_confidence=result.get("key_confidence"),
         loudness_lufs=result.get("loudness_lufs"),
         duration_s=result.get("duration_s") or 0.0,
+        brightness_hz=result.get("brightness_hz"),
+        vocals_label=result.get("vocals_label") or "",
+        vocals_probability=result.get("vocals_probability") or 0.0,
         stem_id=stem.pk if stem else None,
         stem_role=stem.role if stem else "",
         stem_name=str(stem) if stem else "",

@@ -10,9 +10,12 @@ from django.utils import timezone
 from analysis.child import ChildDied
 from analysis.domain.result import ENGINE, ENGINE_VERSION, AnalysisResult
 from analysis.models import AnalysisRun, Observation, Status, Waveform
+from analysis.services.comparing import find_duplicates, keep_signature
 from analysis.services.deriving import lock_tracks_of, refresh_suggestions
 from analysis.services.listening import listen_to
+from analysis.services.previewing import with_preview
 from analysis.services.queueing import claim_run, give_back, lease
+from catalog.domain.audio_kinds import needs_preview
 from catalog.errors import StudioError
 from catalog.models import AudioFile
 
@@ -69,6 +72,9 @@ def perform_run(*, run_id: int) -> bool:
     keeper = Keeper(run)
     try:
         result = listen_to(run.audio, on_stage=keeper.on_stage, on_wait=keeper.on_wait)
+        if needs_preview(result.container, result.codec):
+            keeper.on_stage("Writing a copy that browsers play", 0.95)
+            result = with_preview(run.audio, result, on_wait=keeper.on_wait)
     except RunLost:
         return False
     except ChildDied as error:
@@ -104,6 +110,8 @@ def finish_run(*, run: AnalysisRun, result: AnalysisResult) -> bool:
     _describe_file(run.audio_id, result)
     for track in tracks:
         refresh_suggestions(track=track)
+    keep_signature(run=run, result=result)
+    find_duplicates(track_ids={track.pk for track in tracks if track.audio_id == run.audio_id})
     return True
 
 

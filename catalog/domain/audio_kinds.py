@@ -287,3 +287,12 @@ def _frames_follow(data: bytes, at: int) -> bool:
 
 def _article(label: str) -> str:
     return label if label.startswith(("a ", "an ")) or label[0].isupper() else f"a {label}"
+
+
+def needs_preview(container: str, codec: str) -> bool:
+    """Whether browsers do not play a file, so that a copy is made that they do.
+
+    >>> needs_preview("aiff", "pcm"), needs_preview("mp4", "alac"), needs_preview("mp4", "aac")
+    (True, True, False)
+    """
+    return container in {"aiff", "aif", "caf", "w64"} or codec == "alac"

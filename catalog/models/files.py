@@ -10,7 +10,8 @@ class AudioFile(models.Model):
     """An audio file as it was handed in.
 
     `embedded_tags` are the tags as read, before a person agreed to any of them. The technical
-    columns are empty until the file was probed.
+    columns are empty until the file was probed. `preview_name` is a copy that browsers play, made
+    where they do not play the original.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audio_files")
@@ -26,6 +27,8 @@ class AudioFile(models.Model):
     bits_per_sample = models.PositiveSmallIntegerField(null=True, blank=True)
     embedded_tags = models.JSONField(default=dict, blank=True)
     warnings = models.JSONField(default=list, blank=True)
+    preview_name = models.CharField(max_length=255, blank=True)
+    preview_byte_size = models.BigIntegerField(null=True, blank=True)
     stored_at = models.DateTimeField(auto_now_add=True)
     stored_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from catalog.access import Access, Permission
 from catalog.domain.changes import Json
 from catalog.domain.stored_forms import in_stored_form
-from catalog.models import Artist, Assertion, ChangeSet, Description, Term, Track, TrackCredit
+from catalog.models import Artist, Assertion, ChangeSet, Description, Stem, Term, Track, TrackCredit
 from catalog.services.changes import NotYours, edit_row
 from catalog.services.descriptions import Slot, save_text
 from catalog.services.ledger import Ledger, change_set
@@ -58,8 +58,9 @@ def assert_terms(
     reason: str,
     source: str = ChangeSet.Source.TYPED,
     values: Mapping[str, Json] | None = None,
+    stem_roles: Mapping[int, str] | None = None,
 ) -> ChangeSet | None:
-    """Add and remove single terms, and set plain values with them, in one change set.
+    """Add and remove single terms, set plain values and roles of stems, in one change set.
 
     This is how an accepted suggestion becomes an assertion: `source` says so.
     """
@@ -79,6 +80,8 @@ def assert_terms(
             present -= {term.slug for term in remove if term.facet == facet}
             wanted[facet] = sorted(present)
         ledger.put(track, **wanted)
+        for stem in Stem.objects.filter(track=track, pk__in=stem_roles or ()):
+            ledger.put(stem, role=(stem_roles or {})[stem.pk])
     return None if ledger.is_empty else ledger.change_set
 
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 
 from catalog import selectors
 from catalog.access import StudioRequest, workspace_view
-from catalog.models import Artwork
+from catalog.domain.audio_kinds import needs_preview
+from catalog.models import Artwork, AudioFile
 from catalog.services.workspaces import audit
 
 CHUNK = 256 * 1024
@@ -30,22 +31,44 @@ MEDIA_TYPES = {
 @require_GET
 @workspace_view()
 def audio(request: StudioRequest, audio_id: int) -> HttpResponseBase:
-    """Send an original, or the part of it that the player asks for."""
+    """Send an original, or the part of it that the player asks for.
+
+    Players get the preview where there is one, since browsers do not play the original.
+    """
     file = selectors.audio_visible_to(request.access, audio_id)
     if file is None:
         raise Http404
+    wants_original = "download" in request.GET
+    if file.preview_name and not wants_original:
+        return _preview(request, file)
     try:
         stream = default_storage.open(file.storage_name)
     except FileNotFoundError as error:
         raise Http404("The stored file is missing.") from error
-    if "download" in request.GET and "Range" not in request.headers:
+    if wants_original and "Range" not in request.headers:
         audit(request.access, "audio.downloaded", f"Downloaded the original of {file}")
         return FileResponse(stream, as_attachment=True, filename=file.original_name)
     response = ranged(stream, file.byte_size, request.headers.get("Range", ""))
     response["Content-Type"] = MEDIA_TYPES.get(file.container, "application/octet-stream")
-    # The bytes of one address never change; private, since others may not see them.
-    response["Cache-Control"] = "private, max-age=86400, immutable"
+    if needs_preview(file.container, file.codec):
+        response["Cache-Control"] = "private, no-cache"  # a preview is still to come
+    else:
+        # The bytes of one address never change; private, since others may not see them.
+        response["Cache-Control"] = "private, max-age=86400, immutable"
     response["ETag"] = f'"{file.sha256}"'
+    return response
+
+
+def _preview(request: StudioRequest, file: AudioFile) -> HttpResponseBase:
+    try:
+        stream = default_storage.open(file.preview_name)
+    except FileNotFoundError as error:
+        raise Http404("The stored preview is missing.") from error
+    size = file.preview_byte_size or 0
+    response = ranged(stream, size, request.headers.get("Range", ""))
+    response["Content-Type"] = "audio/mpeg"
+    response["Cache-Control"] = "private, max-age=86400"
+    response["ETag"] = f'"preview-{file.sha256}"'
     return response
 
 

@@ -4,13 +4,15 @@
 //   data-play data-track="12" data-title="…" data-detail="Artist" data-href="/w/…" data-src="/w/…/audio"
 //   data-duration="213.4" data-stems='[{"key": "drums", "label": "Drums", "src": "/w/…"}]'
 // Buttons inside one [data-queue] play one after another. data-loop data-start data-end [data-track] on a button
-// loops those seconds (components/evidence_range.html).
+// loops those seconds (components/evidence_range.html). data-solo data-track data-source (a stem's key) on a button
+// makes that stem heard alone, and the whole again when pressed a second time.
 //
 // Events on document, all with detail.track (the id as text, or null):
 //   player:load   { item }               another track is in the player
 //   player:state  { playing }            it started or stopped
 //   player:time   { time, duration }     about ten times a second while playing, and on every seek
 //   player:range  { start, end } or {}   seconds are being looped, or no longer
+//   player:source {}                     another source or mix is heard
 
 import { behaviour } from "./behaviour.js";
 import { shortcut } from "./keyboard.js";
@@ -164,6 +166,26 @@ function applyMix() {
     const heard = state.solo.size ? state.solo.has(key) : !state.muted.has(key);
     audio.muted = state.mixing && !heard;
   }
+  emit("source");
+}
+
+const isAlone = (key) =>
+  state.mixing ? state.solo.size === 1 && state.solo.has(key) : state.source === key;
+
+/** Hear one stem alone, or the whole again if it is alone already; the place and the loop stay. */
+export async function solo(key) {
+  const { sources } = state.item;
+  if (!sources.some((each) => each.key === key)) return;
+  const alone = isAlone(key);
+  if (state.mixing) {
+    state.solo = new Set(alone ? [] : [key]);
+    applyMix();
+    drawMixer();
+    return;
+  }
+  await reopen(() => {
+    state.source = alone ? sources[0].key : key;
+  });
 }
 
 function changed() {
@@ -289,6 +311,26 @@ behaviour("[data-loop]", (button, signal) => {
     { signal },
   );
   document.addEventListener("player:range", show, { signal });
+  show();
+});
+
+behaviour("[data-solo][data-source]", (button, signal) => {
+  const { track, source } = button.dataset;
+  const show = () => {
+    const alone = currentTrack() === track && isAlone(source);
+    button.setAttribute("aria-pressed", String(alone));
+  };
+  button.addEventListener(
+    "click",
+    async () => {
+      if (!bring(track)) return;
+      await solo(source);
+      play();
+    },
+    { signal },
+  );
+  document.addEventListener("player:source", show, { signal });
+  document.addEventListener("player:load", show, { signal });
   show();
 });
 

@@ -32,6 +32,7 @@ behaviour("[data-suggestions]", (list, signal) => {
     key("j", "Next suggestion", () => mark(current + 1));
     key("k", "Suggestion before", () => mark(current - 1));
     key("l", "Loop the strongest seconds", press("[data-loop]"));
+    key("s", "Hear the stem alone, or the master again", press("[data-solo]"));
   }
   if (list.querySelector("[data-decide]")) {
     key("a", "Accept", press('[data-decide="accept"]'));

@@ -86,6 +86,11 @@ def suggestion(world: Any) -> Mapping[str, Any]:
     return {"suggestion_id": world.suggestion.pk}
 
 
+def duplicate(world: Any) -> Mapping[str, Any]:
+    """The track and another one that hold the same recording."""
+    return {"duplicate_id": world.duplicate.pk}
+
+
 def analysis_run(world: Any) -> Mapping[str, Any]:
     """The analysis of the track's master."""
     return {"run_id": world.run.pk}
@@ -313,6 +318,12 @@ MATRIX: dict[str, Entry] = {
     "analysis:suggestion_undo": Entry(Role.ARTIST, "post", suggestion, artist_sees=False),
     "analysis:tempo_scale": Entry(Role.ARTIST, "post", suggestion, artist_sees=False),
     "analysis:peaks": Entry(about=lambda world: {"audio_id": world.audio.pk}, artist_sees=False),
+    "analysis:track_sound": Entry(about=track, artist_sees=False),
+    "analysis:duplicate_list": Entry(),
+    "analysis:duplicate_detail": Entry(about=duplicate, artist_sees=False),
+    "analysis:duplicate_decide": Entry(
+        Role.ARTIST, "post", duplicate, artist_sees=False, data={"answer": "same"}
+    ),
     "analysis:run_retry": Entry(Role.ARTIST, "post", analysis_run, artist_sees=False),
     "analysis:run_cancel": Entry(Role.ARTIST, "post", analysis_run, artist_sees=False),
     "api:track_list": Entry(),

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
-from analysis.models import AnalysisRun, Suggestion, Waveform
+from analysis.models import AnalysisRun, Duplicate, Suggestion, Waveform
 from analytics.models import EventImport, Experiment, PromptSpace, SimulationRun
 from analytics.services.experiments import make_experiment
 from catalog.access import Access
@@ -53,7 +53,13 @@ from catalog.services.views import save_view
 from catalog.services.workspaces import invite
 from prompts.conversations import start_conversation
 from prompts.models import Conversation
-from tests.factories import WorkspaceFactory, make_release, make_track, member
+from tests.factories import (
+    WorkspaceFactory,
+    make_audio_file,
+    make_release,
+    make_track,
+    member,
+)
 from tests.services.studio.isolation_matrix import MATRIX, OUTSIDE, Entry
 from tests.simulations import make_finished_run
 
@@ -79,6 +85,7 @@ class World:
     viewer_membership: Membership
     space: PromptSpace
     suggestion: Suggestion
+    duplicate: Duplicate
     simulation: SimulationRun
     run: AnalysisRun
     upload: Upload
@@ -142,6 +149,7 @@ def make_world() -> World:
         remark=Remark.objects.create(
             workspace=workspace, description=description, author=people["owner"].user, body="Why?"
         ),
+        duplicate=_duplicate(track),
         run=_analysed(audio),
         upload=_upload(people["owner"]),
         event_file=_event_file(workspace),
@@ -212,6 +220,21 @@ def _suggestion(track: Track) -> Suggestion:
         confidence=0.8,
         reason="Heard in the master.",
         evidence_key="isolation",
+    )
+
+
+def _duplicate(track: Track) -> Duplicate:
+    other_audio = make_audio_file(track.workspace, b"another copy")
+    other = make_track(track.workspace, title="Secret too", audio=other_audio.pk)
+    return Duplicate.objects.create(
+        workspace=track.workspace,
+        one=track,
+        other=other,
+        one_audio=track.audio,
+        other_audio=other_audio,
+        offset_s=0.0,
+        overlap_s=60.0,
+        difference=0.02,
     )
 
 

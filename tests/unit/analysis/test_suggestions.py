@@ -4,15 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.domain.heard import Heard, HeardTag
 from analysis.domain.result import TempoCandidate, TimeRange
-from analysis.domain.suggestions import (
-    Draft,
-    Heard,
-    HeardTag,
-    KnownTerm,
-    Stands,
-    draft_suggestions,
-)
+from analysis.domain.suggestions import Draft, KnownTerm, Stands, draft_suggestions
 from analysis.rules import suggesting_rules
 from catalog.vocabulary import default_terms
 
