@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
             name="workspace",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
+                related_name="notices",
                 to="catalog.workspace",
             ),
         ),

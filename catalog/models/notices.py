@@ -27,7 +27,7 @@ class NoticeQuerySet(WorkspaceQuerySet["Notice"]):
 class Notice(models.Model):
     """One sentence for one person, with the address of what it is about."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="notices")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
     )
