@@ -5,14 +5,23 @@ from __future__ import annotations
 import resource
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from analysis.domain.brightness import brightness_hz
-from analysis.domain.key import Key, choose_key
+from analysis.domain.key import Key, KeyModel, NoKey, choose_key, wheel_code
 from analysis.domain.loudness import Floats
+from analysis.domain.pitches import PitchesHeard, pitches_heard
 from analysis.domain.result import ENGINE, ENGINE_VERSION, AnalysisResult
-from analysis.domain.tempo import NO_TEMPO, Tempo, choose_tempo
+from analysis.domain.tempo import Tempo, choose_tempo
+from analysis.domain.tempo_curve import tempo_stretches
 from analysis.errors import UnusableAudio
 from analysis.extractors.decoding import MIN_USEFUL_S, Decoded, decode
 from analysis.extractors.resampling import resampled
@@ -20,8 +29,18 @@ from analysis.plugins import Plugin
 from analysis.tagger import NOTHING_HEARD, hear_tags
 from catalog.domain.audio_kinds import RefusedFile, check_kind, extension_warning
 
+KEY_TABLE = Path(__file__).parent / "data" / "key_profiles.toml"
+TEMPO_TABLE = KEY_TABLE.with_name("tempo_weights.toml")
 TEMPO_WINDOW_S = 180.0
 OnStage = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Onsets:
+    """Onset strength in bands, shape (8, n_frames), of a stretch that begins at `start_s`."""
+
+    start_s: float
+    bands: NDArray[np.float64]
 
 
 def analyse_file(
@@ -52,15 +71,14 @@ def analyse_file(
     warnings = _check_kind(path, name)
     sound = decode(path)
     warnings += sound.warnings
-    tempo, key = NO_TEMPO, None
+    rhythm_and_key: dict[str, Any] = {"key_reason": "There is too little sound to tell a key."}
     heard = NOTHING_HEARD
     brightness: float | None = None
     fingerprint: tuple[int, ...] = ()
     models: dict[str, str] = {ENGINE: ENGINE_VERSION}
     if is_worth_hearing(sound):
         tell("Listening for tempo and key", 0.3)
-        models["essentia"] = _essentia_version()
-        tempo, key = tempo_of(sound), key_of(sound)
+        rhythm_and_key = _tempo_facts(sound) | _key_facts(key_of(sound))
         tell("Listening for instruments, moods and voices", 0.6)
         heard = hear_tags(sound.windows, sound.sample_rate_hz, models_dir, plugins)
         warnings += heard.problems
@@ -73,12 +91,7 @@ def analyse_file(
         channels=sound.channels,
         codec=sound.codec,
         container=sound.container,
-        tempo_bpm=tempo.bpm if tempo.is_firm else None,
-        tempo_firm=tempo.is_firm,
-        tempo_candidates=tempo.candidates,
-        key=key.tonic if key else None,
-        mode=key.mode if key else None,
-        key_confidence=key.confidence if key else None,
+        **rhythm_and_key,
         loudness_lufs=sound.loudness.integrated_lufs,
         loudness_range_lu=sound.loudness.range_lu,
         true_peak_dbtp=sound.loudness.true_peak_dbtp,
@@ -95,6 +108,19 @@ def analyse_file(
         seconds=round(time.monotonic() - started, 2),
         peak_rss_mb=peak_rss_mb(),
     )
+
+
+def _key_facts(key: Key | NoKey) -> dict[str, Any]:
+    if isinstance(key, NoKey):
+        return {"key_reason": key.reason}
+    return {
+        "key": key.tonic,
+        "mode": key.mode,
+        "key_confidence": key.confidence,
+        "key_code": wheel_code(key.tonic, key.mode),
+        "key_runner_up": key.runner_up,
+        "tuning_hz": key.tuning_hz,
+    }
 
 
 def peak_rss_mb() -> float:
@@ -132,20 +158,78 @@ def is_worth_hearing(sound: Decoded) -> bool:
 
 def tempo_of(sound: Decoded) -> Tempo:
     """Take the middle of the track, where intros and fades are over."""
-    from analysis.extractors import essentia_music, librosa_rhythm
-
-    bands = librosa_rhythm.onset_bands(middle_of(sound, rate_hz=librosa_rhythm.RATE_HZ))
-    opinions = essentia_music.tempo_opinions(middle_of(sound, rate_hz=essentia_music.RATE_HZ))
-    if (further := librosa_rhythm.tempo_opinion(bands)) is not None:
-        opinions.append(further)
-    return choose_tempo(opinions, bands, frame_rate_hz=librosa_rhythm.FRAME_RATE_HZ)
+    return _tempo_in(onsets_of(sound))
 
 
-def key_of(sound: Decoded) -> Key | None:
-    """Ask profiles about the middle of the track."""
-    from analysis.extractors import essentia_music
+def onsets_of(sound: Decoded) -> list[Onsets]:
+    """Measure the onsets in all that was kept."""
+    from analysis.extractors import onsets
 
-    return choose_key(essentia_music.key_opinions(middle_of(sound, rate_hz=essentia_music.RATE_HZ)))
+    return [
+        Onsets(
+            window.start_s,
+            onsets.onset_bands(resampled(window.samples, sound.sample_rate_hz, onsets.RATE_HZ)),
+        )
+        for window in sound.windows
+    ]
+
+
+def middle_bands(onsets: list[Onsets]) -> NDArray[np.float64]:
+    """Give the onsets of the middle minutes of the longest stretch."""
+    from analysis.extractors.onsets import FRAME_RATE_HZ
+
+    bands = max((each.bands for each in onsets), key=lambda found: found.shape[1])
+    length = int(TEMPO_WINDOW_S * FRAME_RATE_HZ)
+    start = max((bands.shape[1] - length) // 2, 0)
+    return bands[:, start : start + length]
+
+
+def _tempo_in(onsets: list[Onsets]) -> Tempo:
+    from analysis.extractors.onsets import FRAME_RATE_HZ
+
+    return choose_tempo(middle_bands(onsets), _tempo_weights(), frame_rate_hz=FRAME_RATE_HZ)
+
+
+def _tempo_facts(sound: Decoded) -> dict[str, Any]:
+    from analysis.extractors.onsets import FRAME_RATE_HZ
+
+    onsets = onsets_of(sound)
+    tempo = _tempo_in(onsets)
+    facts: dict[str, Any] = {"tempo_firm": tempo.is_firm, "tempo_candidates": tempo.candidates}
+    if tempo.is_firm and tempo.bpm is not None:
+        facts["tempo_bpm"] = tempo.bpm
+        facts["tempo_stretches"] = tuple(
+            stretch
+            for each in onsets
+            for stretch in tempo_stretches(
+                each.bands, tempo.bpm, frame_rate_hz=FRAME_RATE_HZ, start_s=each.start_s
+            )
+        )
+    return facts
+
+
+@cache
+def _tempo_weights() -> dict[str, float]:
+    table = tomllib.loads(TEMPO_TABLE.read_text(encoding="utf-8"))
+    return {name: float(value) for name, value in table["weights"].items()}
+
+
+def key_of(sound: Decoded) -> Key | NoKey:
+    """Name the key of all that was kept, or say why it is not clear."""
+    return choose_key(pitches_of(sound), _key_model())
+
+
+def pitches_of(sound: Decoded) -> PitchesHeard:
+    """Measure which pitch classes sound in all that was kept."""
+    from analysis.extractors import pitch
+
+    kept = np.concatenate([window.samples for window in sound.windows])
+    return pitches_heard(pitch.pitch_frames(resampled(kept, sound.sample_rate_hz, pitch.RATE_HZ)))
+
+
+@cache
+def _key_model() -> KeyModel:
+    return KeyModel.read(tomllib.loads(KEY_TABLE.read_text(encoding="utf-8")))
 
 
 def middle_of(sound: Decoded, *, rate_hz: int) -> Floats:
@@ -155,12 +239,6 @@ def middle_of(sound: Decoded, *, rate_hz: int) -> Floats:
     spare = len(window.samples) - length
     start = max(spare // 2, 0)
     return resampled(window.samples[start : start + length], sound.sample_rate_hz, rate_hz)
-
-
-def _essentia_version() -> str:
-    from analysis.extractors import essentia_music
-
-    return essentia_music.version()
 
 
 def _signature(sound: Decoded) -> tuple[float | None, tuple[int, ...]]:

@@ -74,6 +74,7 @@ class Report:
     models: list[ModelFile]
     plugins: list[Plugin]
     engine_version: str
+    outdated: int
 
     @property
     def waiting_words(self) -> str:
@@ -120,6 +121,7 @@ def report(access: Access) -> Report:
         models=model_files(),
         plugins=plugins(),
         engine_version=ENGINE_VERSION,
+        outdated=runs.by_older_engine(ENGINE_VERSION).count(),
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from analysis.errors import SoundFontMissing
 
 RATE_HZ = 44_100
-LONGEST_RENDERING_S = 600
+LONGEST_RENDERING_S = 1800
 BANKS = (
     "/usr/share/sounds/sf2/FluidR3_GM.sf2",
     "/usr/share/soundfonts/FluidR3_GM.sf2",

@@ -1,13 +1,15 @@
-"""Reads `analysis/data/suggesting.toml`, once a process."""
+"""Reads the tables of rules in `analysis/data`, each once a process."""
 
 import tomllib
 from functools import cache
 from pathlib import Path
 
 from analysis.domain.stem_hearing import StemHearingRules
+from analysis.domain.streaming import Service, read_services
 from analysis.domain.suggestions import FacetRule, StemRule, SuggestingRules
 
 TABLE = Path(__file__).parent / "data" / "suggesting.toml"
+TARGETS = TABLE.with_name("loudness_targets.toml")
 
 
 @cache
@@ -38,3 +40,9 @@ def suggesting_rules() -> SuggestingRules:
             **{name: float(value) for name, value in table["stem_hearing"].items()},
         ),
     )
+
+
+@cache
+def loudness_targets() -> tuple[Service, ...]:
+    """Give what streaming services aim for."""
+    return read_services(tomllib.loads(TARGETS.read_text(encoding="utf-8")))

@@ -17,6 +17,8 @@ from studio.embedded.errors import EmbeddedError
 WITHOUT_SERVICES = frozenset(
     {
         "analyse",
+        "fit_key",
+        "fit_tempo",
         "check",
         "collectstatic",
         "diffsettings",

@@ -13,7 +13,7 @@ import numpy as np
 from django.conf import settings
 
 from analysis.benches.data import KEY_SET, KeyPiece, key_pieces, needs
-from analysis.domain.key import normalise_tonic
+from analysis.domain.key import NoKey, normalise_tonic
 from analysis.domain.result import ENGINE_VERSION
 from analysis.domain.scoring import mirex_key_score
 from analysis.extractors.resampling import resampled
@@ -59,7 +59,9 @@ def heard(file: Path) -> dict[str, tuple[str, str] | None]:
 
     sound = decode(file)
     key = engine.key_of(sound)
-    found = {"studio": (key.tonic, key.mode) if key else None}
+    found: dict[str, tuple[str, str] | None] = {
+        "studio": None if isinstance(key, NoKey) else (key.tonic, key.mode)
+    }
     mono = resampled(
         np.concatenate([window.samples for window in sound.windows]), sound.sample_rate_hz, 44_100
     )

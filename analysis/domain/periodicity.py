@@ -1,4 +1,8 @@
-"""How a sound repeats: autocorrelation of its onsets, and what follows from it."""
+"""How a sound repeats: autocorrelation and spectrum of its onsets, and what follows from them.
+
+The autocorrelation answers at multiples of the true period, the spectrum at parts of it; together
+they tell octaves apart.
+"""
 
 from dataclasses import dataclass
 
@@ -15,32 +19,61 @@ REFINE_REACH = 0.02
 REFINE_HARMONICS = (1, 2, 4)
 
 
-@dataclass(frozen=True)
-class Periodicity:
-    """Autocorrelation, 1 at lag zero, of the onsets in all bands and in three parts of them.
+SPECTRUM_WINDOW_S = 12.0
+"""Long enough to tell 2 BPM apart, short enough for players who drift."""
+SPECTRUM_HOP_S = 4.0
+SPECTRUM_SIZE = 8192
+FREQUENCY_TOLERANCE = 0.02
 
-    `low` is where kick and bass sound, `middle` voices, chords and snare, `high` cymbals and noise.
+PARTS = {"full": slice(None), "low": slice(0, 1), "middle": slice(2, 5), "high": slice(5, None)}
+"""Bands that are heard together: `low` is where kick and bass sound, `middle` voices, chords and
+snare, `high` cymbals and noise."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """How the onsets of some bands repeat.
+
+    `correlation` is the autocorrelation, 1 at lag zero; `spectrum` the mean magnitude over windows,
+    1 for a train of clicks.
     """
 
-    full: Floats
-    low: Floats
-    middle: Floats
-    high: Floats
+    correlation: Floats
+    spectrum: Floats
     frame_rate_hz: float
 
-    def strength(self, curve: Floats, lag_s: float) -> float:
+    def after(self, lag_s: float) -> float:
         """Give the highest autocorrelation near a lag; 0 where the lag is out of reach."""
         lag = lag_s * self.frame_rate_hz
         reach = max(1, round(lag * LAG_TOLERANCE))
         first, end = round(lag) - reach, round(lag) + reach + 1
-        if first < 1 or end > len(curve):
+        if first < 1 or end > len(self.correlation):
             return 0.0
-        return float(curve[first:end].max())
+        return float(self.correlation[first:end].max())
+
+    def at(self, frequency_hz: float) -> float:
+        """Give the highest magnitude near a frequency; 0 where it is out of reach."""
+        place = frequency_hz * SPECTRUM_SIZE / self.frame_rate_hz
+        reach = max(1, round(place * FREQUENCY_TOLERANCE))
+        first, end = round(place) - reach, round(place) + reach + 1
+        if first < 1 or end > len(self.spectrum):
+            return 0.0
+        return float(self.spectrum[first:end].max())
+
+
+@dataclass(frozen=True)
+class Periodicity:
+    """How the onsets repeat in all bands and in three parts of them."""
+
+    full: Part
+    low: Part
+    middle: Part
+    high: Part
 
     def beat_strength(self, bpm: float) -> float:
         """Mean autocorrelation at one, two and four beats: 1 for a metronome, 0 for noise."""
         beat_s = 60 / bpm
-        return float(np.mean([self.strength(self.full, beat_s * beats) for beats in (1, 2, 4)]))
+        return float(np.mean([self.full.after(beat_s * beats) for beats in (1, 2, 4)]))
 
 
 def periodicity_of(bands: Floats, *, frame_rate_hz: float) -> Periodicity:
@@ -53,16 +86,33 @@ def periodicity_of(bands: Floats, *, frame_rate_hz: float) -> Periodicity:
     """
     compressed = np.sqrt(bands)
 
-    def part(rows: slice) -> Floats:
-        return autocorrelation(compressed[rows].sum(axis=0), frame_rate_hz)
+    def part(rows: slice) -> Part:
+        envelope = compressed[rows].sum(axis=0)
+        return Part(
+            correlation=autocorrelation(envelope, frame_rate_hz),
+            spectrum=onset_spectrum(envelope, frame_rate_hz),
+            frame_rate_hz=frame_rate_hz,
+        )
 
-    return Periodicity(
-        full=part(slice(None)),
-        low=part(slice(0, 1)),
-        middle=part(slice(2, 5)),
-        high=part(slice(5, None)),
-        frame_rate_hz=frame_rate_hz,
-    )
+    return Periodicity(**{name: part(rows) for name, rows in PARTS.items()})
+
+
+def onset_spectrum(envelope: Floats, frame_rate_hz: float) -> Floats:
+    """Average the magnitude spectra of windows of an onset envelope; a click train has peaks of 1.
+
+    A flat envelope gives zeros.
+    """
+    above = np.maximum(envelope - _local_mean(envelope, frame_rate_hz), 0)
+    length = min(int(SPECTRUM_WINDOW_S * frame_rate_hz), len(above))
+    hop = int(SPECTRUM_HOP_S * frame_rate_hz)
+    shape = np.hanning(length)
+    total = np.zeros(SPECTRUM_SIZE // 2 + 1)
+    weight = 0.0
+    for start in range(0, len(above) - length + 1, hop):
+        window = above[start : start + length] * shape
+        total += np.abs(np.fft.rfft(window - window.mean(), SPECTRUM_SIZE))
+        weight += float(window.sum())
+    return total / weight if weight > 0 else total
 
 
 def autocorrelation(envelope: Floats, frame_rate_hz: float) -> Floats:
@@ -100,7 +150,10 @@ def refined_bpm(bpm: float, bands: Floats, *, frame_rate_hz: float) -> float:
 
 
 def _above_neighbourhood(envelope: Floats, frame_rate_hz: float) -> Floats:
-    width = max(1, int(DETREND_S * frame_rate_hz))
-    local_mean = np.convolve(envelope, np.ones(width) / width, mode="same")
-    above = np.maximum(envelope - local_mean, 0)
+    above = np.maximum(envelope - _local_mean(envelope, frame_rate_hz), 0)
     return np.asarray(above - above.mean())
+
+
+def _local_mean(envelope: Floats, frame_rate_hz: float) -> Floats:
+    width = max(1, int(DETREND_S * frame_rate_hz))
+    return np.asarray(np.convolve(envelope, np.ones(width) / width, mode="same"))

@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 ENGINE = "studio"
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Raise it when the same file would give another result: everything is then heard again."""
+
+TUPLES = ("warnings", "peaks", "embedding", "embedding_spread", "fingerprint")
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,34 @@ class TempoCandidate:
 
 
 @dataclass(frozen=True)
+class KeyRunnerUp:
+    """The next best key; `relation` to the best is relative, parallel, fifth or other."""
+
+    tonic: str
+    mode: str
+    confidence: float
+    relation: str
+
+
+@dataclass(frozen=True)
+class TempoStretch:
+    """A stretch in which the tempo stays the same."""
+
+    start_s: float
+    end_s: float
+    bpm: float
+
+
+@dataclass(frozen=True)
 class AnalysisResult:
     """Everything one analysis found. None is a valid answer: silence has no tempo and no key.
 
     `peaks` are waveform extremes from -127 to 127, minimum and maximum in turn; `embedding` is the
     mean of the taggers' 200-number embeddings, one after the other, `embedding_spread` their
     standard deviation over time; `fingerprint` holds Chromaprint's codes of the first two minutes;
-    `warnings` are sentences for the person.
+    `warnings` are sentences for the person. `key_reason` says why there is no key; `key_code` is
+    the wheel code; `tuning_hz` the pitch of A. `tempo_stretches` hold the tempo over time, and are
+    empty where it is not firm.
     """
 
     duration_s: float
@@ -61,6 +84,11 @@ class AnalysisResult:
     key: str | None = None
     mode: str | None = None
     key_confidence: float | None = None
+    key_code: str | None = None
+    key_runner_up: KeyRunnerUp | None = None
+    key_reason: str = ""
+    tuning_hz: float | None = None
+    tempo_stretches: tuple[TempoStretch, ...] = ()
     loudness_lufs: float | None = None
     loudness_range_lu: float | None = None
     true_peak_dbtp: float | None = None
@@ -88,10 +116,15 @@ class AnalysisResult:
         values["tempo_candidates"] = tuple(
             TempoCandidate(**entry) for entry in values.get("tempo_candidates", ())
         )
+        values["tempo_stretches"] = tuple(
+            TempoStretch(**entry) for entry in values.get("tempo_stretches", ())
+        )
+        if runner_up := values.get("key_runner_up"):
+            values["key_runner_up"] = KeyRunnerUp(**runner_up)
         values["tags"] = tuple(
             TagFound(**{**entry, "ranges": tuple(TimeRange(**span) for span in entry["ranges"])})
             for entry in values.get("tags", ())
         )
-        for name in ("warnings", "peaks", "embedding", "embedding_spread", "fingerprint"):
+        for name in TUPLES:
             values[name] = tuple(values.get(name, ()))
         return cls(**values)

@@ -4,11 +4,12 @@ Estimators disagree by octaves and believe in a beat where there is none. So eve
 tempi in simple ratios to it, become candidates. A candidate's score is a weighted sum of how far it
 lies from the tempi people tap, of who votes for it, and of how the sound repeats at its beat, at
 parts and at multiples of it; a softmax over the candidates is its confidence. A tempo is firm only
-where the sound has clear onsets that repeat with it.
+where the sound has clear onsets that repeat with it. `manage.py fit_tempo` learns the weights; they
+stand in `data/tempo_weights.toml` with their scores.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,35 +21,20 @@ MIN_BPM, MAX_BPM = 40.0, 240.0
 RATIOS = (1 / 3, 1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0, 3.0)
 SAME_TEMPO = 0.04
 """MIREX tolerance."""
-COMB = "comb"
-ESTIMATORS = ("percival", "librosa", "degara", COMB)
 CENTRE_BPM = 115.0
 MOST_CANDIDATES = 5
 MIN_DURATION_S = 4.0
-
-WEIGHTS = {
-    "octaves_from_centre": 2.01,
-    "octaves_from_centre_squared": -2.59,
-    "vote_percival": 0.92,
-    "vote_librosa": 1.68,
-    "vote_degara": 0.78,
-    "octave_votes": 1.74,
-    "repeats_after_two_beats": 1.27,
-    "repeats_after_half_a_beat": 2.92,
-    "repeats_after_a_third_of_a_beat": -4.54,
-    "repeats_after_three_beats": 1.96,
-}
-"""Softmax regression with a ridge of 1 on 56 pieces of exactly known tempo: MIDI of OpenMSX and
-Freedoom played by FluidSynth with FluidR3 GM, and the recordings of Frets on Fire. Leaving one
-piece out at a time (51 of them) finds 84 % within 4 %, and 96 % up to octaves. Essentia's
-multifeature estimator alone found 72 % and 88 % of the first 32 of them, at four times the cost.
-"""
+GRID_STEPS = 300
 
 FIRM_STRENGTH = 0.22
-"""Mean autocorrelation at one, two and four beats. The pieces above reach 0.46 and more; noise,
+"""Mean autocorrelation at one, two and four beats. Steady pieces reach 0.38 and more; noise,
 speech, birds, random clicks and free playing stay at 0.17 or less."""
 CLEAR_ONSETS = 2.0
 """99th percentile of the summed onset bands. A drone that swells reaches 0.7, music 9 and more."""
+
+AFTER = (("two_beats", 2), ("half_a_beat", 1 / 2), ("a_third_of_a_beat", 1 / 3), ("three_beats", 3))
+HIGH_AFTER = (("one_beat", 1), ("two_beats", 2))
+HIGH_AT = (("half", 1 / 2), ("once", 1), ("twice", 2))
 
 
 @dataclass(frozen=True)
@@ -72,14 +58,14 @@ class Tempo:
 NO_TEMPO = Tempo(None, False, (), 0.0)
 
 
-def choose_tempo(opinions: Sequence[Opinion], bands: Floats, *, frame_rate_hz: float) -> Tempo:
+def choose_tempo(bands: Floats, weights: Mapping[str, float], *, frame_rate_hz: float) -> Tempo:
     """Weigh opinions against how the sound repeats.
 
     Parameters
     ----------
-    opinions : what estimators said, in beats per minute
     bands : ndarray, shape (8, n_frames), non-negative: onset strength from low to high frequency,
-        as `extractors.librosa_rhythm.onset_bands` measures it
+        as `extractors.onsets` measures it
+    weights : what each entry of `evidence_of` counts
     frame_rate_hz : float, frames per second
 
     Returns
@@ -89,10 +75,17 @@ def choose_tempo(opinions: Sequence[Opinion], bands: Floats, *, frame_rate_hz: f
     if bands.shape[1] < MIN_DURATION_S * frame_rate_hz or not np.ptp(bands):
         return NO_TEMPO
     periodicity = periodicity_of(bands, frame_rate_hz=frame_rate_hz)
-    heard = [o for o in opinions if MIN_BPM / 3 <= o.bpm <= MAX_BPM * 3]
-    heard.append(Opinion(COMB, comb_tempo(periodicity)))
-    tempi = _candidates(heard)
-    scores = np.array([_score(bpm, heard, periodicity) for bpm in tempi])
+    heard = opinions_on(periodicity)
+    tempi = candidates_from(heard)
+    scores = np.array(
+        [
+            sum(
+                weights[name] * value
+                for name, value in evidence_of(bpm, heard, periodicity).items()
+            )
+            for bpm in tempi
+        ]
+    )
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     order = np.argsort(-chances, kind="stable")
@@ -114,20 +107,39 @@ def choose_tempo(opinions: Sequence[Opinion], bands: Floats, *, frame_rate_hz: f
     )
 
 
-def comb_tempo(periodicity: Periodicity) -> float:
-    """Give the tempo whose first four beats repeat best, with a mild preference for 118 BPM."""
-    grid = np.geomspace(MIN_BPM, MAX_BPM, 300)
-    strength = [
-        np.mean(
-            [periodicity.strength(periodicity.full, beats * 60 / bpm) for beats in (1, 2, 3, 4)]
-        )
-        * math.exp(-0.5 * math.log2(bpm / 118) ** 2)
-        for bpm in grid
+def opinions_on(periodicity: Periodicity) -> list[Opinion]:
+    """Ask three estimators that err in different ways, each with a mild preference for 118 BPM.
+
+    `comb` asks which beat repeats at one to four times its length; it likes slow tempi. `spectrum`
+    asks which frequency the onsets have, with its harmonics; it likes fast ones. `both` multiplies
+    the two, which leaves few octaves.
+    """
+    full = periodicity.full
+
+    def comb(bpm: float) -> float:
+        return float(np.mean([full.after(beats * 60 / bpm) for beats in (1, 2, 3, 4)]))
+
+    def spectrum(bpm: float) -> float:
+        return float(np.mean([full.at(times * bpm / 60) for times in (1, 2, 4)]))
+
+    def both(bpm: float) -> float:
+        repeats = max(0.0, full.after(60 / bpm) + full.after(120 / bpm))
+        return (full.at(bpm / 60) + full.at(bpm / 30)) * repeats
+
+    return [
+        Opinion(name, _strongest(strength))
+        for name, strength in (("comb", comb), ("spectrum", spectrum), ("both", both))
     ]
-    return float(grid[int(np.argmax(strength))])
 
 
-def _candidates(opinions: Sequence[Opinion]) -> list[float]:
+def _strongest(strength: Callable[[float], float]) -> float:
+    grid = np.geomspace(MIN_BPM, MAX_BPM, GRID_STEPS)
+    values = [strength(bpm) * math.exp(-0.5 * math.log2(bpm / 118) ** 2) for bpm in grid]
+    return float(grid[int(np.argmax(values))])
+
+
+def candidates_from(opinions: Sequence[Opinion]) -> list[float]:
+    """Give every opinion and the tempi in simple ratios to it, each once."""
     found: list[float] = []
     for opinion in opinions:
         for ratio in RATIOS:
@@ -137,24 +149,22 @@ def _candidates(opinions: Sequence[Opinion]) -> list[float]:
     return found
 
 
-def _score(bpm: float, opinions: Sequence[Opinion], periodicity: Periodicity) -> float:
+def evidence_of(
+    bpm: float, opinions: Sequence[Opinion], periodicity: Periodicity
+) -> dict[str, float]:
+    """Measure what speaks for a candidate."""
     octaves = math.log2(bpm / CENTRE_BPM)
     octave_votes = sum(_same(o.bpm * 2, bpm) or _same(o.bpm / 2, bpm) for o in opinions)
-    measured = {
+    beat_s, full, high = 60 / bpm, periodicity.full, periodicity.high
+    return {
         "octaves_from_centre": octaves,
         "octaves_from_centre_squared": octaves**2,
-        "octave_votes": octave_votes / len(ESTIMATORS),
+        **{f"vote_{o.estimator}": float(_same(o.bpm, bpm)) for o in opinions},
+        "octave_votes": octave_votes / len(opinions),
+        **{f"repeats_after_{name}": full.after(beats * beat_s) for name, beats in AFTER},
+        **{f"high_repeats_after_{name}": high.after(beats * beat_s) for name, beats in HIGH_AFTER},
+        **{f"high_pulse_{name}_a_beat": high.at(times / beat_s) for name, times in HIGH_AT},
     }
-    for name, beats in (
-        ("repeats_after_two_beats", 2),
-        ("repeats_after_half_a_beat", 1 / 2),
-        ("repeats_after_a_third_of_a_beat", 1 / 3),
-        ("repeats_after_three_beats", 3),
-    ):
-        measured[name] = periodicity.strength(periodicity.full, beats * 60 / bpm)
-    for opinion in opinions:
-        measured[f"vote_{opinion.estimator}"] = float(_same(opinion.bpm, bpm))
-    return sum(WEIGHTS.get(name, 0.0) * value for name, value in measured.items())
 
 
 def _aligned(bpm: float, best: float, refined: float) -> float:

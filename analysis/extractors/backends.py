@@ -6,7 +6,7 @@ from functools import cache
 
 @cache
 def has_essentia() -> bool:
-    """Whether Essentia is installed; without it NumPy and librosa do its work."""
+    """Whether Essentia is installed; without it NumPy does its work."""
     return importlib.util.find_spec("essentia") is not None
 
 
@@ -15,7 +15,7 @@ def capabilities() -> dict[str, str]:
     with_essentia = has_essentia()
     return {
         "taggers": "Essentia" if with_essentia else "NumPy",
-        "tempo": "Essentia and librosa" if with_essentia else "librosa",
-        "key": "Essentia" if with_essentia else "librosa",
+        "tempo": "NumPy",
+        "key": "NumPy",
         "fingerprint": "Chromaprint" if with_essentia else "",
     }

@@ -107,7 +107,7 @@ class _Reader:
         broken_samples = 0
         total = 0
         highest = 0.0
-        for samples in self._pieces():
+        for samples in _gathered(self._pieces(), self.rate):
             finite = np.isfinite(samples)
             if not finite.all():
                 broken_samples += int(samples.size - finite.sum())
@@ -180,6 +180,22 @@ class _Reader:
             self.warnings.append(
                 f"The sound is very short ({duration_s:.1f} s): too short for tempo, key and tags."
             )
+
+
+def _gathered(pieces: Iterator[Floats], samples: int) -> Iterator[Floats]:
+    """Join pieces to at least this many samples: codecs give a few hundred at a time, and each
+    costs the same in the filters behind.
+    """
+    waiting: list[Floats] = []
+    held = 0
+    for piece in pieces:
+        waiting.append(piece)
+        held += piece.shape[1]
+        if held >= samples:
+            yield np.concatenate(waiting, axis=1)
+            waiting, held = [], 0
+    if waiting:
+        yield np.concatenate(waiting, axis=1)
 
 
 class _Peaks:

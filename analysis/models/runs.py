@@ -50,6 +50,12 @@ class AnalysisRunQuerySet(WorkspaceQuerySet["AnalysisRun"]):
             Q(audio__in=tracks.values("audio_id")) | Q(audio__in=tracks.values("stems__audio_id"))
         )
 
+    def by_older_engine(self, version: str) -> "AnalysisRunQuerySet":
+        """Ended runs of recordings that the engine of this version has not heard, one for each."""
+        heard = self.model.objects.filter(Q(extractor_version=version) | Q(status__in=UNFINISHED))
+        newest = self.filter(status=Status.DONE).exclude(audio__in=heard.values("audio_id"))
+        return newest.order_by("audio_id", "-pk").distinct("audio_id")
+
     def unfinished(self) -> "AnalysisRunQuerySet":
         """Waiting or running."""
         return self.filter(status__in=UNFINISHED)

@@ -15,13 +15,14 @@ from analysis.models import UNFINISHED, AnalysisRun, Status
 from analysis.models.runs import MAX_ATTEMPTS
 from analysis.services.deriving import lock_tracks_of, refresh_suggestions
 from catalog.errors import StudioError
-from catalog.models import AudioFile
+from catalog.models import AudioFile, Workspace
 
 TASK = "analysis.tasks.analyse_audio"
 QUEUE = "audio"
 # A message younger than this may still be between the sender and the broker.
 SETTLES_AFTER = timedelta(seconds=20)
 FORGOTTEN_AT_ONCE = 200
+ANNOUNCED_AT_ONCE = 20
 
 OUT_OF_ATTEMPTS = (
     "The analysis stopped {times} times before its end, most likely because this machine ran out "
@@ -52,6 +53,30 @@ def queue_run(*, audio: AudioFile) -> AnalysisRun:
     if is_new:
         wake_after_commit(run.pk)
     return run
+
+
+def queue_outdated(*, workspace: Workspace) -> int:
+    """Have everything heard again that only an older engine heard; returns how many recordings.
+
+    The rows are written at once and wait in the database; the first few are announced, and
+    `requeue_stalled_runs` wakes the others as workers take them. What the older engine heard stays.
+    """
+    old = AnalysisRun.objects.filter(workspace=workspace).by_older_engine(ENGINE_VERSION)
+    rows = [
+        AnalysisRun(
+            workspace=workspace,
+            audio_id=run.audio_id,
+            extractor=ENGINE,
+            extractor_version=ENGINE_VERSION,
+        )
+        for run in old.iterator()
+    ]
+    AnalysisRun.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    wanted = [run.audio_id for run in rows]
+    waiting = AnalysisRun.objects.filter(audio__in=wanted, status=Status.QUEUED).order_by("pk")
+    for run in waiting[:ANNOUNCED_AT_ONCE]:
+        wake_after_commit(run.pk)
+    return len(rows)
 
 
 def wake_after_commit(run_id: int) -> None:

@@ -1,11 +1,13 @@
 """What waits on Home, and the operations page."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
 from analysis import operations as figures
 from analysis import selectors
+from analysis.services.queueing import queue_outdated
 from catalog.access import Permission, StudioRequest, workspace_view
 from catalog.upload_list import upload_list
 
@@ -29,6 +31,16 @@ def operations(request: StudioRequest) -> HttpResponse:
     """Show the queue by state and age, failures with their reasons, and the models present."""
     template = "analysis/parts/operations.html" if request.htmx else "analysis/operations.html"
     return render(request, template, {"report": figures.report(request.access)})
+
+
+@require_POST
+@workspace_view(Permission.MANAGE)
+def analyse_again(request: StudioRequest) -> HttpResponse:
+    """Have everything heard again that only an older engine heard."""
+    count = queue_outdated(workspace=request.access.workspace)
+    plural = "recording waits" if count == 1 else "recordings wait"
+    messages.success(request, f"{count:,} {plural} to be analysed again.")
+    return redirect("analysis:operations", request.access.workspace.slug)
 
 
 @require_GET

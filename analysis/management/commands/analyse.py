@@ -1,6 +1,7 @@
 """Analyse files without a database."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from analysis.child import AnalysisChild, ChildDied
 from analysis.domain.key import wheel_code
 from analysis.domain.result import AnalysisResult
+from analysis.domain.streaming import playbacks
 from analysis.errors import ModelsMissing, UnusableAudio
+from analysis.rules import loudness_targets
 
 
 class Command(BaseCommand):
@@ -67,9 +70,18 @@ def _figures(result: AnalysisResult) -> dict[str, Any]:
         "key": result.key,
         "mode": result.mode,
         "key_confidence": result.key_confidence,
+        "key_code": result.key_code,
+        "key_runner_up": result.key_runner_up and asdict(result.key_runner_up),
+        "key_reason": result.key_reason,
+        "tuning_hz": result.tuning_hz,
+        "tempo_stretches": [asdict(stretch) for stretch in result.tempo_stretches],
         "loudness_lufs": result.loudness_lufs,
         "loudness_range_lu": result.loudness_range_lu,
         "true_peak_dbtp": result.true_peak_dbtp,
+        "streaming": [
+            asdict(each)
+            for each in playbacks(result.loudness_lufs, result.true_peak_dbtp, loudness_targets())
+        ],
         "vocals": {"label": result.vocals_label, "probability": result.vocals_probability},
         "tags": [
             {

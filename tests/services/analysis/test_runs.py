@@ -20,6 +20,7 @@ from analysis.services.queueing import (
     RunBusy,
     cancel_run,
     claim_run,
+    queue_outdated,
     queue_run,
     requeue_stalled_runs,
     retry_run,
@@ -311,3 +312,14 @@ def test_a_run_under_way_cannot_be_started_again_nor_an_ended_one_stopped(
     finish_run(run=run, result=result_of())
     with pytest.raises(RunBusy):
         cancel_run(run=run)
+
+
+def test_all_that_an_older_engine_heard_is_queued_once(audio: AudioFile) -> None:
+    heard(audio, found("genre", "techno"))
+    assert queue_outdated(workspace=audio.workspace) == 0
+    AnalysisRun.objects.update(extractor_version="0")
+    assert queue_outdated(workspace=audio.workspace) == 1
+    assert queue_outdated(workspace=audio.workspace) == 0
+    new = AnalysisRun.objects.get(status=Status.QUEUED)
+    assert (new.audio_id, new.extractor_version) == (audio.pk, ENGINE_VERSION)
+    assert AnalysisRun.objects.filter(status=Status.DONE, extractor_version="0").exists()
