@@ -41,6 +41,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
             }
             for effect in answer.effects
         ],
+        "note": answer.note,
         "running_time_s": round(answer.seconds),
         "tracks": [
             {

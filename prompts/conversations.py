@@ -9,6 +9,7 @@ from django.db import transaction
 from catalog.access import Access
 from catalog.errors import StudioError
 from prompts.domain.follow_up import Revision, Shown, replay
+from prompts.domain.intent import Intent
 from prompts.domain.limits import Limits
 from prompts.domain.sequencing import ARCS
 from prompts.index import workspace_index
@@ -114,6 +115,12 @@ def standing(*, access: Access, conversation_id: int, number: int | None = None)
     revision = _revision(access, [t for t in turns if t.number <= turn.number])
     answer = _answer(conversation, access, revision)
     return Standing(conversation, turns, turn, revision, answer)
+
+
+def intent_at(access: Access, turn: Turn) -> Intent:
+    """What was understood when a turn had been said."""
+    earlier = Turn.objects.filter(conversation=turn.conversation_id, number__lte=turn.number)
+    return _revision(access, earlier).intent
 
 
 def limits_from(kept: Mapping[str, Any]) -> Limits:

@@ -1,25 +1,43 @@
 """One question to a workspace: from text to an ordered list with reasons."""
 
+import json
 import time
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from catalog.access import Access
 from catalog.models import Track
 from catalog.roles import Role
-from prompts.approaches import Approach, approach_named
+from prompts.approaches import Approach, Question, approach_named
 from prompts.documents import documents_of
 from prompts.domain.documents import TrackDocument
 from prompts.domain.energy import energy_of
-from prompts.domain.explaining import Part, explain
+from prompts.domain.explaining import Component, Mix, Part, explain
 from prompts.domain.index import TrackIndex
 from prompts.domain.intent import Intent, Kind, Strength
-from prompts.domain.limits import MOST_RESULTS, TYPICAL_TRACK_S, Effect, Length, Limits, Pick
+from prompts.domain.limits import (
+    FAMILIAR,
+    FRESH,
+    INDIFFERENT,
+    MOST_RESULTS,
+    TYPICAL_TRACK_S,
+    Effect,
+    Length,
+    Limits,
+    Pick,
+    novelty_points,
+)
+from prompts.domain.postings import Floats
+from prompts.domain.queries import encode
 from prompts.domain.ranking import DEFAULT_LIMIT, Fate, Selection, left_by, minutes, select
 from prompts.domain.sequencing import ARCS, Candidate, sequence
+from prompts.heard import Heard, heard_in, taste_of
 from prompts.index import WorkspaceIndex, workspace_index
+from prompts.lexicon import DATA_DIR
 
 LEAST_SHOWN_POINTS = 0.005
 """Parts smaller than this are in the full list of parts, not in its summary."""
@@ -49,6 +67,14 @@ class Result:
         return ", ".join(self.document.artists)
 
     @property
+    def term_names(self) -> str:
+        """Terms of the track as "facet:slug", for re-ranking in the browser."""
+        terms = self.document.terms
+        return " ".join(
+            f"{facet}:{slug}" for facet in sorted(terms) for slug in sorted(terms[facet])
+        )
+
+    @property
     def gains(self) -> list[Part]:
         """What added to the score."""
         return [part for part in self.parts if part.value >= LEAST_SHOWN_POINTS]
@@ -73,11 +99,20 @@ class Answer:
     eligible: int
     faint: int
     effects: tuple[Effect, ...]
+    limits: Limits
+    is_listening_known: bool
+    note: str
+    in_browser: bool
     seconds: float
     unknown_lengths: int
     mean_jump: float
     opted_out: int
     latency_ms: float
+
+    @property
+    def device_weights(self) -> dict[str, float]:
+        """Weights of the re-ranker that runs in the browser."""
+        return on_device_weights() if self.in_browser else {}
 
     @property
     def running_time(self) -> str:
@@ -122,18 +157,33 @@ def answer_intent(
     started = time.perf_counter()
     way = approach_named(approach)
     kept = workspace_index(access.workspace)
-    intent = supported_here(intent)
+    heard = heard_in(access.workspace)
+    intent = intent if heard.plays else supported_here(intent)
+    limits = with_novelty(limits or Limits(), intent)
     among = visible_positions(access, kept.index)
-    mix = way.mix(intent, kept.index)
-    queries = kept.engine.encode([intent], kept.index)
-    selection = select(
-        queries,
-        kept.index,
-        length=length_of(intent, limit),
-        limits=limits,
-        among=among,
-        mix=mix,
-    )
+    popularity = None
+    if way.name != "prompt" or limits.needs_popularity or limits.novelty != INDIFFERENT:
+        popularity = heard.popularity(kept.index)
+    mix = way.mix(_question(intent, kept, heard, popularity, access, way))
+    if mix.ignores_prompt:
+        intent = Intent(intent.text)
+    queries = encode([intent], kept.index, blend=heard.blend)
+    length = length_of(intent, limit)
+
+    def chosen_with(mix: Mix) -> Selection:
+        return select(
+            queries, kept.index, length=length, limits=limits, among=among, mix=mix,
+            popularity=popularity,
+        )  # fmt: skip
+
+    plain = mix
+    if popularity is not None and limits.novelty != INDIFFERENT:
+        points = novelty_points(popularity, limits.novelty)
+        mix = replace(mix, components=(*mix.components, Component("novelty", "How known", points)))
+    selection = chosen_with(mix)
+    effects = selection.effects
+    if mix is not plain:
+        effects = (*effects, _novelty_effect(chosen_with(plain), selection, points, limits))
     chosen = _with_documents(access, selection, kept)
     chosen_arc = arc if arc in ARCS else intent.arc or "fit"
     ordered = sequence([_candidate(document, kept.index) for _, document in chosen], chosen_arc)
@@ -162,13 +212,59 @@ def answer_intent(
         after_filters=left_by(queries.filters[0], kept.index, visible),
         eligible=selection.eligible,
         faint=selection.faint,
-        effects=selection.effects,
+        effects=effects,
+        limits=limits,
+        is_listening_known=bool(heard.plays),
+        note=mix.note,
+        in_browser=mix.in_browser,
         seconds=sum(result.document.duration_s or TYPICAL_TRACK_S for result in results),
         unknown_lengths=sum(not result.document.duration_s for result in results),
         mean_jump=ordered.mean_jump,
         opted_out=len(kept.opted_out),
         latency_ms=(time.perf_counter() - started) * 1000,
     )
+
+
+def _question(
+    intent: Intent,
+    kept: WorkspaceIndex,
+    heard: Heard,
+    popularity: Floats | None,
+    access: Access,
+    way: Approach,
+) -> Question:
+    asks_for_taste = way.name in ("collaborative", "hybrid", "mix")
+    return Question(
+        intent,
+        kept.index,
+        taste=taste_of(access) if asks_for_taste and heard.plays else {},
+        neighbours=heard.neighbours,
+        popularity=popularity,
+        events=heard.events,
+        heard_tracks=sum(int(track) in heard.plays for track in kept.index.track_ids)
+        if asks_for_taste
+        else 0,
+        day=timezone.localdate().toordinal(),
+    )
+
+
+def with_novelty(limits: Limits, intent: Intent) -> Limits:
+    """The slider where the prompt says it; a slider that was moved by hand wins."""
+    wish = next((chip.value for chip in intent.of_kind(Kind.NOVELTY)), "")
+    if not wish or limits.novelty != INDIFFERENT:
+        return limits
+    return replace(limits, novelty=FRESH if wish == "fresh" else FAMILIAR)
+
+
+def _novelty_effect(plain: Selection, leaning: Selection, points: Floats, limits: Limits) -> Effect:
+    """What the slider moved, in points of relevance: the novelty points themselves left out."""
+    before = {pick.position: pick.score for pick in plain.picks}
+    relevance = [pick.score - float(points[pick.position]) for pick in leaning.picks]
+    shared = min(len(before), len(relevance))
+    cost = sum(list(before.values())[:shared]) - sum(relevance[:shared])
+    words = f"novelty at {limits.novelty:.0%}"
+    moved = len(before.keys() - {pick.position for pick in leaning.picks})
+    return Effect("novelty", words, moved, max(0.0, cost / shared) if shared else 0.0)
 
 
 def supported_here(intent: Intent) -> Intent:
@@ -189,6 +285,13 @@ def length_of(intent: Intent, limit: int | None = None) -> Length:
     if time is None:
         return Length(min(tracks, MOST_RESULTS))
     return Length(min(tracks, MOST_RESULTS), time.low, time.high)
+
+
+@cache
+def on_device_weights() -> dict[str, float]:
+    """The weights file of the on-device approach."""
+    text = (DATA_DIR / "on_device.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
 
 
 def visible_positions(access: Access, index: TrackIndex) -> NDArray[np.bool_] | None:

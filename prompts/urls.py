@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from prompts.views import box, conversations
+from prompts.views import box, conversations, learning, listening
 
 app_name = "prompts"
 
@@ -16,4 +16,11 @@ urlpatterns = [
         conversations.take_off,
         name="conversation_take_off",
     ),
+    path("conversations/<int:conversation_id>/listen/", listening.listen, name="listen"),
+    path("conversations/<int:conversation_id>/feedback/", listening.feedback, name="feedback"),
+    path("conversations/<int:conversation_id>/survey/", listening.survey, name="survey"),
+    path("compare/", learning.compare, name="compare"),
+    path("learned/", learning.learned, name="learned"),
+    path("learned/train/", learning.train, name="train"),
+    path("learned/keep/", learning.keep, name="keep"),
 ]

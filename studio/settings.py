@@ -154,6 +154,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "analytics.tasks.requeue_stalled_event_imports",
         "schedule": 60.0,
     },
+    "learn from listening": {
+        "task": "prompts.tasks.train_on_listening",
+        "schedule": crontab(minute=11, hour=4),
+    },
+    "purge listening events": {
+        "task": "prompts.tasks.purge_old_events",
+        "schedule": crontab(minute=47, hour=4),
+    },
     "take in waiting uploads": {
         "task": "catalog.tasks.take_in_waiting_uploads",
         "schedule": 30.0,

@@ -1,12 +1,14 @@
-"""The interface of the approaches, and the ones that work on the catalog alone."""
+"""The approaches, side by side behind one interface."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catalog.errors import StudioError
+from prompts.domain.collaborative import recommend
 from prompts.domain.explaining import Component, Mix
 from prompts.domain.index import TrackIndex
 from prompts.domain.intent import Intent, Polarity
@@ -20,6 +22,30 @@ class ApproachUnavailable(StudioError):
     http_status = 409
 
 
+@dataclass(frozen=True)
+class Question:
+    """What an approach may look at: what was understood, the index, and what was listened to.
+
+    `taste` are tracks the asker has liked, by weight; `neighbours` what was learned to go
+    together, by track; `popularity` is None where nobody has listened to anything.
+    """
+
+    intent: Intent
+    index: TrackIndex
+    taste: Mapping[int, float] = field(default_factory=dict)
+    neighbours: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
+    popularity: Floats | None = None
+    events: int = 0
+    heard_tracks: int = 0
+    day: int = 0
+
+    def named(self) -> NDArray[np.int32]:
+        """Positions of the tracks and artists that the prompt names."""
+        names = known_names(self.intent, self.index, Polarity.WANTED)
+        found = [name.positions(self.index) for name in names]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int32)
+
+
 class Approach(Protocol):
     """Scores every track of an index for one prompt."""
 
@@ -30,7 +56,7 @@ class Approach(Protocol):
     @property
     def explanation(self) -> str: ...
 
-    def mix(self, intent: Intent, index: TrackIndex) -> Mix:
+    def mix(self, question: Question) -> Mix:
         """How the approach composes its scores.
 
         Raises
@@ -48,7 +74,7 @@ class PromptDriven:
     label: str = "Prompt-driven"
     explanation: str = "Terms, facts and descriptions against the words of the prompt."
 
-    def mix(self, intent: Intent, index: TrackIndex) -> Mix:
+    def mix(self, question: Question) -> Mix:
         """The intent alone."""
         return Mix()
 
@@ -61,65 +87,199 @@ class ContentBased:
     label: str = "Content-based"
     explanation: str = "How near a recording sounds to the artist or track the prompt names."
 
-    def mix(self, intent: Intent, index: TrackIndex) -> Mix:
+    def mix(self, question: Question) -> Mix:
         """Cosine of the sonic signatures to the named tracks, 0 to 1; hard chips still filter."""
-        if index.signatures is None:
+        if question.index.signatures is None:
             raise ApproachUnavailable(
                 "No track has a sonic signature yet.",
                 hint="Wait for the analysis to finish, or use the prompt-driven approach.",
             )
-        names = known_names(intent, index, Polarity.WANTED)
-        seeds = [name.positions(index) for name in names]
-        found = np.concatenate(seeds) if seeds else np.zeros(0, np.int32)
+        found = question.named()
         if not len(found):
             raise ApproachUnavailable(
                 "The content-based approach compares sounds, so it needs a track or an artist of "
                 "this catalog to start from.",
                 hint="Write “like” and a name, for example: like Neon Tide.",
             )
-        middle = index.signatures[found].mean(axis=0)
-        scores: Floats = index.signatures @ (middle / max(float(np.linalg.norm(middle)), 1e-9))
-        sound = Component("sound", "Sounds alike", np.clip(scores, 0.0, 1.0))
+        sound = Component("sound", "Sounds alike", sounds_like(found, question.index))
         return Mix(intent_share=0.0, components=(sound,))
 
 
+def sounds_like(seeds: NDArray[np.int32], index: TrackIndex) -> Floats:
+    """Cosine of every signature to the middle of some, 0 to 1."""
+    assert index.signatures is not None
+    middle = index.signatures[seeds].mean(axis=0)
+    scores = index.signatures @ (middle / max(float(np.linalg.norm(middle)), 1e-9))
+    return np.clip(scores, 0.0, 1.0).astype(np.float32)
+
+
 @dataclass(frozen=True)
-class NotYet:
-    """An approach that needs what this studio has not collected."""
+class Collaborative:
+    """What people who liked one track also liked."""
 
-    name: str
-    label: str
-    explanation: str
-    needs: str
+    name: str = "collaborative"
+    label: str = "Collaborative"
+    explanation: str = "What people who saved one track also saved."
 
-    def mix(self, intent: Intent, index: TrackIndex) -> Mix:
-        """Refuse, saying what is missing."""
-        raise ApproachUnavailable(self.needs)
+    def mix(self, question: Question) -> Mix:
+        """Nearness to what the prompt names or the asker liked; a track without events has none."""
+        values, note = goes_together(question)
+        together = Component("listening", "Liked together", values, note)
+        return Mix(intent_share=0.0, components=(together,), note=note)
+
+
+def goes_together(question: Question) -> tuple[Floats, str]:
+    """Values of the collaborative approach, and what it cannot return and why.
+
+    Raises
+    ------
+    ApproachUnavailable : nothing was learned yet, or there is nothing to start from
+    """
+    index = question.index
+    if not question.neighbours:
+        raise ApproachUnavailable(
+            "The collaborative approach learns from what people save and skip. "
+            f"There are {question.events:,} listening events, and nothing was learned from them.",
+            hint="Listen to some lists and save what fits; it is trained every night.",
+        )
+    place = {int(track): at for at, track in enumerate(index.track_ids)}
+    seeds = {int(index.track_ids[at]): 1.0 for at in question.named()}
+    seeds = seeds or dict(question.taste)
+    if not seeds:
+        raise ApproachUnavailable(
+            "The collaborative approach starts from tracks you saved or that the prompt names; "
+            "there are none.",
+            hint="Save a track, or write “like” and a name of this catalog.",
+        )
+    values = np.zeros(len(index), dtype=np.float32)
+    for track, value in recommend(question.neighbours, seeds).items():
+        if track in place:
+            values[place[track]] = value
+    unheard = len(index) - question.heard_tracks
+    note = ""
+    if unheard > 0:
+        note = (
+            f"{unheard:,} of {len(index):,} tracks have no listening event yet, so this approach "
+            "cannot return them."
+        )
+    if not values.any():
+        raise ApproachUnavailable(
+            "Nobody who liked those tracks liked another one yet. " + note,
+            hint="Use the prompt-driven approach for tracks without events.",
+        )
+    return values, note
+
+
+HYBRID = {"intent": 0.6, "sound": 0.25, "listening": 0.15}
+"""Shares of the hybrid's score; the share of what is missing goes to the prompt, and is said."""
+
+
+@dataclass(frozen=True)
+class Hybrid:
+    """Prompt, sound and listening with fixed, visible weights."""
+
+    name: str = "hybrid"
+    label: str = "Hybrid"
+    explanation: str = "Prompt 60 %, sound 25 %, listening 15 %; each shown in the reasons."
+
+    def mix(self, question: Question) -> Mix:
+        """Whatever of sound and listening there is; with neither, refuse."""
+        components: list[Component] = []
+        missing: list[str] = []
+        try:
+            values, _ = goes_together(question)
+            share = np.float32(HYBRID["listening"])
+            components.append(Component("listening", "Liked together", share * values))
+        except ApproachUnavailable:
+            missing.append("listening")
+        seeds = question.named()
+        if question.index.signatures is not None and len(seeds):
+            share = np.float32(HYBRID["sound"])
+            alike = sounds_like(seeds, question.index)
+            components.append(Component("sound", "Sounds alike", share * alike))
+        else:
+            missing.append("sound")
+        if not components:
+            raise ApproachUnavailable(
+                "The hybrid approach blends in sound and listening. There is neither a sonic "
+                "signature to compare with nor anything learned from listening for this prompt.",
+                hint="Name a track of this catalog, or save some tracks first.",
+            )
+        part = sum(HYBRID[name] for name in missing)
+        note = f"Nothing is known of {missing[0]} here; its share went to the prompt."
+        return Mix(HYBRID["intent"] + part, tuple(components), note if missing else "")
+
+
+@dataclass(frozen=True)
+class DailyMix:
+    """A mix made before anybody asks: what a daily mix plays whatever the prompt says."""
+
+    name: str = "mix"
+    label: str = "Pre-computed mix (baseline)"
+    explanation: str = "One style of the catalog a day, best known first; it ignores the prompt."
+
+    def mix(self, question: Question) -> Mix:
+        """Nearness to one of the catalog's styles: the asker's, else the day's."""
+        index = question.index
+        if not len(index):
+            return Mix(ignores_prompt=True)
+        rows = index.matrix[: len(index.space)].T
+        centres = styles(rows)
+        place = {int(track): at for at, track in enumerate(index.track_ids)}
+        liked = [place[track] for track in question.taste if track in place]
+        if liked:
+            chosen = int((centres @ rows[liked].mean(axis=0)).argmax())
+        else:
+            chosen = question.day % len(centres)
+        near = rows @ centres[chosen]
+        near = near / max(float(near.max()), 1e-9)
+        known = question.popularity if question.popularity is not None else np.zeros(len(near))
+        values = (0.7 * near + 0.3 * known).astype(np.float32)
+        return Mix(0.0, (Component("mix", "In the mix", values),), ignores_prompt=True)
+
+
+STYLES = 6
+STYLE_ROUNDS = 6
+MOST_SAMPLED = 2_000
+
+
+def styles(rows: Floats) -> Floats:
+    """Centres of the catalog's styles: k-means on unit rows, the same every time."""
+    step = max(1, len(rows) // MOST_SAMPLED)
+    sample = rows[::step]
+    length = np.linalg.norm(sample, axis=1, keepdims=True)
+    unit = sample / np.maximum(length, 1e-9)
+    centres = unit[:: max(1, len(unit) // STYLES)][:STYLES].copy()
+    for _ in range(STYLE_ROUNDS):
+        nearest = (unit @ centres.T).argmax(axis=1)
+        for at in range(len(centres)):
+            members = unit[nearest == at]
+            if len(members):
+                middle = members.mean(axis=0)
+                centres[at] = middle / max(float(np.linalg.norm(middle)), 1e-9)
+    return np.asarray(centres, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class OnDevice:
+    """The prompt's list, put in order in the browser on a profile that stays there."""
+
+    name: str = "on-device"
+    label: str = "On-device"
+    explanation: str = "The prompt's list, re-ranked in this browser; the profile never leaves it."
+
+    def mix(self, question: Question) -> Mix:
+        """The intent alone; the browser does the rest."""
+        return Mix(in_browser=True)
 
 
 _ALL: tuple[Approach, ...] = (
     PromptDriven(),
     ContentBased(),
-    NotYet(
-        "hybrid",
-        "Hybrid",
-        "A blend of prompt, sound and listening with visible weights.",
-        "The hybrid approach blends in what listeners did, and this studio has no listening "
-        "events yet.",
-    ),
-    NotYet(
-        "collaborative",
-        "Collaborative",
-        "What people who saved one track also saved.",
-        "The collaborative approach learns from listening events, and this studio has none yet.",
-    ),
-    NotYet(
-        "on-device",
-        "On-device",
-        "A small re-ranker in the browser, on a profile that never leaves it.",
-        "The on-device approach ranks in the browser on the listener's own profile; the server "
-        "cannot run it.",
-    ),
+    Hybrid(),
+    Collaborative(),
+    OnDevice(),
+    DailyMix(),
 )
 APPROACHES: Mapping[str, Approach] = {approach.name: approach for approach in _ALL}
 

@@ -45,6 +45,9 @@ class Mix:
 
     intent_share: float = 1.0
     components: tuple[Component, ...] = ()
+    note: str = ""
+    ignores_prompt: bool = False
+    in_browser: bool = False
 
 
 def explain(

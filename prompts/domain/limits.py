@@ -23,8 +23,8 @@ HEAD_SHARE = 0.2
 NOVELTY_POINTS = 0.3
 """What the slider's ends take from a track at the other end, in score points."""
 
-FRESH, FAMILIAR = 0.9, 0.1
-"""Where "something new" and "something familiar" set the slider; 0.5 is indifferent."""
+FRESH, INDIFFERENT, FAMILIAR = 0.9, 0.5, 0.1
+"""Where "something new" and "something familiar" set the slider, and its middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Limits:
     per_artist: int = 2
     per_label: int = 0
     tail_share: float = 0.0
-    novelty: float = 0.5
+    novelty: float = INDIFFERENT
     known_from: float = 0.0
     known_to: float = 1.0
 

@@ -1,6 +1,24 @@
 """Every table of the prompts."""
 
 from prompts.models.conversations import Conversation, Turn
+from prompts.models.learning import LearnedModel
+from prompts.models.listening import (
+    EventClass,
+    ListeningEvent,
+    Purge,
+    Retention,
+    SurveyAnswer,
+)
 from prompts.models.prompts import Prompt
 
-__all__ = ["Conversation", "Prompt", "Turn"]
+__all__ = [
+    "Conversation",
+    "EventClass",
+    "LearnedModel",
+    "ListeningEvent",
+    "Prompt",
+    "Purge",
+    "Retention",
+    "SurveyAnswer",
+    "Turn",
+]

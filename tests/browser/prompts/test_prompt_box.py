@@ -61,3 +61,37 @@ def test_the_box_works_without_javascript(
     page.get_by_role("link", name="Take off without Heavy vocals").click()
     expect(page.get_by_role("link", name="Grito")).to_be_visible()
     plain.close()
+
+
+def test_the_profile_on_the_device_reorders_the_list_and_is_never_sent(
+    page: Page, live_server: LiveServer, access: Access
+) -> None:
+    make_track(access.workspace, title="Sombra", artist="Di", instrument=["bongos"], mood=["dark"])
+    page.goto(f"{address(live_server, access)}?q=latin+percussion&approach=on-device")
+    titles = page.locator(".prompt-result h3")
+    assert titles.count() == 3
+    last = titles.nth(2).inner_text()
+    sent: list[str] = []
+    page.on(
+        "request",
+        lambda request: sent.append(
+            f"{request.url} {request.post_data or ''} {request.all_headers()}"
+        ),
+    )
+    for _ in range(8):
+        page.get_by_role("button", name=re.compile(f"More of this.*{last}")).click()
+        for other in (title for title in ("Costa", "Grito", "Sombra") if title != last):
+            page.get_by_role("button", name=re.compile(f"Less of this.*{other}")).click()
+    expect(titles.first).to_have_text(last)
+    profile = page.evaluate("localStorage.getItem('liner:listening-profile')")
+    terms = re.findall(r'"(\w+:[\w-]+)"', profile)
+    assert "instrument:bongos" in terms
+    page.goto(f"{address(live_server, access)}?q=percussion&approach=on-device")
+    expect(page.get_by_text("Put in order on this device")).to_be_visible()
+    page.get_by_role("button", name="Find tracks").click()
+    page.wait_for_load_state("networkidle")
+    assert sent
+    for request in sent:
+        assert "listening-profile" not in request
+        assert not any(term in request for term in terms)
+    assert page.evaluate("document.cookie").find("profile") < 0

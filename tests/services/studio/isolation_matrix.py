@@ -234,6 +234,15 @@ MATRIX: dict[str, Entry] = {
     "catalog:vocabulary": Entry(),
     "catalog:notices": Entry(),
     "prompts:box": Entry(),
+    "prompts:listen": Entry(about=conversation, artist_sees=False),
+    "prompts:feedback": Entry(method="post", about=conversation, artist_sees=False),
+    "prompts:survey": Entry(
+        method="post", about=conversation, artist_sees=False, data={"answer": 4}
+    ),
+    "prompts:compare": Entry(),
+    "prompts:learned": Entry(),
+    "prompts:train": Entry(Role.MANAGER, "post"),
+    "prompts:keep": Entry(Role.MANAGER, "post"),
     "prompts:conversation_start": Entry(method="post", data={"q": "jazz"}),
     "prompts:conversation": Entry(about=conversation, artist_sees=False),
     "prompts:conversation_say": Entry(

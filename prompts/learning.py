@@ -1,0 +1,218 @@
+"""Training on listening events: what goes together, and the weights of the blend."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from catalog.access import Access
+from catalog.models import Membership, Track, Workspace
+from catalog.roles import Role
+from prompts import conversations
+from prompts.documents import documents_of
+from prompts.domain.collaborative import Basket, baskets_of, fit, leave_one_out
+from prompts.domain.documents import TrackDocument
+from prompts.domain.explaining import explain
+from prompts.domain.queries import Blend, encode
+from prompts.domain.tuning import PARTS, Pair, fit_blend, pairs_in_order
+from prompts.index import workspace_index
+from prompts.learned import neighbours_of, newest_model
+from prompts.models import LearnedModel, ListeningEvent, Turn
+
+LEAST_BASKETS = 5
+LEAST_PAIRS = 20
+HELD_SHARE = 5
+"""One listening of five is held back to measure what was learned."""
+
+MOST_TURNS_READ = 400
+RECALL = "Recall at 10 of the best track of a held-back listening, from its other tracks"
+IN_ORDER = "Share of held-back pairs with the kept track above the refused one"
+Kind = LearnedModel.Kind
+KEPT = frozenset(("saved", "liked", "completed"))
+REFUSED = frozenset(("skipped", "disliked"))
+
+
+def train_all() -> int:
+    """Train every workspace that has new events; runs nightly. Says how many were trained."""
+    trained = 0
+    for workspace in Workspace.objects.all():
+        newest = _newest_event(workspace)
+        last = LearnedModel.objects.filter(workspace=workspace).first()
+        if newest and (last is None or last.newest_event < newest):
+            train(workspace=workspace)
+            trained += 1
+    return trained
+
+
+def train(*, workspace: Workspace) -> list[LearnedModel]:
+    """Train both models now; each row says what it was worth before and after."""
+    events = _events(workspace)
+    newest = _newest_event(workspace)
+    made = [_collaborative(workspace, events), _blend(workspace, events)]
+    for row in made:
+        row.newest_event = newest
+        row.event_count = len(events)
+        row.save()
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    listener: int | None
+    turn: int | None
+    day: str
+    track: int
+    kind: str
+
+    @property
+    def listening(self) -> str:
+        """Who listened to what: the list of one conversation, or a day's listening."""
+        return f"{self.listener}/{self.turn or self.day}"
+
+
+def _events(workspace: Workspace) -> list[_Event]:
+    """Events about tracks that may be learned from."""
+    tracks = Track.objects.filter(workspace=workspace).trainable()
+    rows = ListeningEvent.objects.filter(workspace=workspace, track__in=tracks).order_by("pk")
+    return [
+        _Event(listener, turn, str(day), track, kind)
+        for listener, turn, day, track, kind in rows.values_list(
+            "listener_id", "turn_id", "day", "track_id", "kind"
+        )
+    ]
+
+
+def _newest_event(workspace: Workspace) -> int:
+    newest = ListeningEvent.objects.filter(workspace=workspace).order_by("-pk").first()
+    return newest.pk if newest else 0
+
+
+def is_held_back(listening: str) -> bool:
+    """Whether a listening is kept for measuring; always the same ones."""
+    return hashlib.sha256(listening.encode()).digest()[0] % HELD_SHARE == 0
+
+
+def _collaborative(workspace: Workspace, events: Sequence[_Event]) -> LearnedModel:
+    def baskets(chosen: Iterable[_Event]) -> list[Basket]:
+        return baskets_of((e.listening, e.track, e.kind) for e in chosen)
+
+    everything = baskets(events)
+    held = baskets(e for e in events if is_held_back(e.listening))
+    learned = fit(baskets(e for e in events if not is_held_back(e.listening)))
+    last = newest_model(workspace, Kind.COLLABORATIVE)
+    before = leave_one_out(neighbours_of(last), held) if last else None
+    after = leave_one_out(learned, held)
+    usable = sum(len(basket) > 1 for basket in everything)
+    is_used = usable >= LEAST_BASKETS
+    note = ""
+    if not is_used:
+        note = (
+            f"{usable} listenings have two liked tracks or more; {LEAST_BASKETS} are needed "
+            "before anything can be said about what goes together."
+        )
+    return LearnedModel(
+        workspace=workspace,
+        kind=Kind.COLLABORATIVE,
+        metric=RECALL,
+        held_back=after.n,
+        before=before.recall if before else None,
+        after=after.recall,
+        is_used=is_used,
+        note=note,
+        payload={"neighbours": fit(everything) if is_used else {}},
+    )
+
+
+def _blend(workspace: Workspace, events: Sequence[_Event]) -> LearnedModel:
+    shipped = Blend()
+    pairs = _pairs(workspace, events)
+    learnt = [pair for pair in pairs if not is_held_back(pair.listening)]
+    held = [pair for pair in pairs if is_held_back(pair.listening)]
+    last = newest_model(workspace, Kind.BLEND)
+    now = replace(shipped, **last.payload["weights"]) if last else shipped
+    tuned = fit_blend(learnt, shipped)
+    before, after = (pairs_in_order(held, blend, shipped) for blend in (now, tuned))
+    note, is_used = "", True
+    if len(pairs) < LEAST_PAIRS or not held:
+        note, is_used = (
+            f"{len(pairs)} pairs of a kept and a refused track in one list; {LEAST_PAIRS} and some "
+            "held back are needed. The shipped weights stay.",
+            False,
+        )
+    elif before is not None and after is not None and after < before:
+        note, is_used = (
+            "The new weights were worse on held-back lists, so they are not used.",
+            False,
+        )
+    return LearnedModel(
+        workspace=workspace,
+        kind=Kind.BLEND,
+        metric=IN_ORDER,
+        held_back=len(held),
+        before=before,
+        after=after,
+        is_used=is_used,
+        note=note,
+        payload={"weights": {part: getattr(tuned, part) for part in PARTS}},
+    )
+
+
+def _pairs(workspace: Workspace, events: Sequence[_Event]) -> list[Pair]:
+    """Kept and refused tracks of the same list, with what each part of the blend gave them."""
+    judged: dict[int, dict[int, str]] = defaultdict(dict)
+    listening: dict[int, str] = {}
+    for event in events:
+        if event.turn is not None and event.kind in KEPT | REFUSED:
+            judged[event.turn][event.track] = event.kind
+            listening[event.turn] = event.listening
+    both = [
+        turn
+        for turn, tracks in judged.items()
+        if set(tracks.values()) & KEPT and set(tracks.values()) & REFUSED
+    ][-MOST_TURNS_READ:]
+    access = _anyone(workspace)
+    if not both or access is None:
+        return []
+    documents = {
+        d.track_id: d for d in documents_of(workspace, {t for turn in both for t in judged[turn]})
+    }
+    pairs: list[Pair] = []
+    for turn in Turn.objects.filter(pk__in=both).select_related("conversation"):
+        points = _points(access, turn, judged[turn.pk], documents)
+        kept = [points[t] for t, kind in judged[turn.pk].items() if kind in KEPT and t in points]
+        refused = [
+            points[t] for t, kind in judged[turn.pk].items() if kind in REFUSED and t in points
+        ]
+        pairs += [
+            Pair((a[0] - b[0], a[1] - b[1], a[2] - b[2]), listening[turn.pk])
+            for a in kept
+            for b in refused
+        ]
+    return pairs
+
+
+def _points(
+    access: Access, turn: Turn, judged: Mapping[int, str], documents: Mapping[int, TrackDocument]
+) -> dict[int, tuple[float, float, float]]:
+    """What concepts, text and words gave each judged track for what was understood at a turn."""
+    kept = workspace_index(access.workspace)
+    intent = conversations.intent_at(access, turn)
+    queries = encode([intent], kept.index)
+    points: dict[int, tuple[float, float, float]] = {}
+    for track in judged:
+        document = documents.get(track)
+        if document is None:
+            continue
+        sums = {"text": 0.0, "words": 0.0, "concepts": 0.0}
+        for part in explain(document, queries, kept.index):
+            if part.source in ("name", "unknown", "outside"):
+                continue
+            sums[part.source if part.source in sums else "concepts"] += part.value
+        points[track] = (sums["concepts"], sums["text"], sums["words"])
+    return points
+
+
+def _anyone(workspace: Workspace) -> Access | None:
+    """The owner, in whose name the nightly training reads."""
+    member = Membership.objects.filter(workspace=workspace, role=Role.OWNER).first()
+    return Access(member.user, workspace, Role.OWNER, frozenset()) if member else None
