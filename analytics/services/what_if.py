@@ -147,7 +147,7 @@ def answers(*, run: SimulationRun, track_id: int, edits: Sequence[Edit]) -> list
     stage = _stage(run.pk)
     position = _position(stage, track_id)
     document = stage.documents[position]
-    before = _figures(run, stage, position, document)
+    before = _before(run.pk, position)
     return [
         _compare(stage, edit, before, _figures(run, stage, position, edit.applied_to(document)))
         for edit in edits
@@ -227,6 +227,14 @@ def _stage(run_id: int) -> _Stage:
         layout=arenas.layout_of(prompt_bank),
         names=tuple((space.slug, space.name) for space in prompt_bank.spaces),
     )
+
+
+@lru_cache(maxsize=256)
+def _before(run_id: int, position: int) -> Figures:
+    """A track as it was in a finished run: asked for again with every letter somebody types."""
+    run = SimulationRun.objects.select_related("bank", "market").get(pk=run_id)
+    stage = _stage(run_id)
+    return _figures(run, stage, position, stage.documents[position])
 
 
 def _figures(run: SimulationRun, stage: _Stage, position: int, document: TrackDocument) -> Figures:
