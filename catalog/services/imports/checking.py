@@ -288,14 +288,21 @@ def check(run: TableImport, *, keep_going: Callable[[int], bool]) -> bool:
     run.rows.all().delete()
     counts: Counter[str] = Counter()
     new_names: set[str] = set()
+    new_releases: set[str] = set()
     for start in range(0, len(rows), PART):
         results = checker.judge(rows[start : start + PART])
         with transaction.atomic():
             write_rows(run, results)
         _count(counts, results, checker, new_names)
+        new_releases.update(
+            result.release_key
+            for result in results
+            if result.verdict in (Verdict.NEW, Verdict.CHANGE)
+            and result.release_key.startswith("new:")
+        )
         if not keep_going(min(start + PART, len(rows))):
             return False
-    counts["new_releases"] = sum(1 for key in checker.releases.said if key.startswith("new:"))
+    counts["new_releases"] = len(new_releases)
     counts["new_artists"] = len(new_names)
     run.counts = dict(counts)
     run.row_count = len(rows)
