@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from catalog.models.bulk import BulkEdit
 from catalog.models.changes import ChangeSet
 from catalog.models.imports import TableImport
 from catalog.models.people import Workspace
@@ -13,7 +14,7 @@ class ChangeRequest(models.Model):
     """A change set that is not yet one: its changes, and what was decided about it.
 
     `changes` are lists `[model, object_id, field, before, after, label]`; a request to apply an
-    import names the import instead, which holds its own preview.
+    import or a bulk edit names that instead, which holds its own preview.
     """
 
     class Status(models.TextChoices):
@@ -34,6 +35,9 @@ class ChangeRequest(models.Model):
     row_count = models.PositiveIntegerField(default=0)
     table = models.ForeignKey(
         TableImport, null=True, blank=True, on_delete=models.CASCADE, related_name="requests"
+    )
+    bulk = models.ForeignKey(
+        BulkEdit, null=True, blank=True, on_delete=models.CASCADE, related_name="requests"
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     decided_by = models.ForeignKey(

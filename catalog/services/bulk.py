@@ -105,8 +105,13 @@ def title_of(operations: Sequence[Operation], recipe: Recipe | None = None) -> s
     return f"{recipe.name}: {words}" if recipe else words
 
 
-def apply_bulk(*, access: Access, bulk: BulkEdit) -> BulkEdit:
-    """Write a plan that is ready: now for few tracks, in a worker for many."""
+def apply_bulk(*, access: Access, bulk: BulkEdit, approved: bool = False) -> BulkEdit:
+    """Write a plan that is ready: now for few tracks, in a worker for many.
+
+    Where the workspace wants a second person, only an approved request comes this way.
+    """
+    if access.workspace.second_person and not approved:
+        raise BulkBusy("Somebody else has to approve this bulk edit first.")
     taken = BulkEdit.objects.filter(pk=bulk.pk, state=State.READY).update(
         state=State.APPLYING, created_by=access.user, attempts=0, lease_until=None
     )

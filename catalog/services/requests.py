@@ -10,10 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.access import Access, Permission
+from catalog.access import Access, Permission, access_for
 from catalog.domain.changes import WHOLE_ROW, Change, Json
 from catalog.errors import StudioError
-from catalog.models import ChangeRequest, ChangeSet, TableImport, Workspace
+from catalog.models import BulkEdit, ChangeRequest, ChangeSet, TableImport, Workspace
+from catalog.services.bulk import apply_bulk
 from catalog.services.changes import check_may_change, write_planned
 from catalog.services.imports.applying import check_ready
 from catalog.services.imports.running import start_apply
@@ -79,6 +80,25 @@ def request_import(run: TableImport, *, access: Access, mode: str) -> ChangeRequ
         )
 
 
+def request_bulk(bulk: BulkEdit, *, access: Access) -> ChangeRequest:
+    """Put a planned bulk edit before a second person; asking twice finds the same request."""
+    if bulk.state != BulkEdit.State.READY:
+        raise RequestRefused("This bulk edit is not ready to be written.")
+    asked, _ = ChangeRequest.objects.get_or_create(
+        workspace=access.workspace,
+        bulk=bulk,
+        status=Status.OPEN,
+        defaults={
+            "author": access.user,
+            "source": ChangeSet.Source.BULK,
+            "reason": bulk.title[:300],
+            "change_count": bulk.change_total,
+            "row_count": bulk.track_total,
+        },
+    )
+    return asked
+
+
 def approve(request: ChangeRequest, *, access: Access, comment: str) -> ChangeRequest:
     """Write what was asked for, if every value still is what the preview showed.
 
@@ -96,6 +116,8 @@ def approve(request: ChangeRequest, *, access: Access, comment: str) -> ChangeRe
             )
         if locked.table is not None:
             start_apply(locked.table, mode=locked.table.settings.get("mode", "all"), approved=True)
+        elif locked.bulk is not None:
+            apply_bulk(access=_author(locked), bulk=locked.bulk, approved=True)
         else:
             with change_set(
                 workspace=access.workspace,
@@ -155,7 +177,7 @@ def stale_places(request: ChangeRequest) -> frozenset[int]:
 
 def _open(request: ChangeRequest, access: Access, *, own: bool = False) -> ChangeRequest:
     locked = ChangeRequest.objects.select_for_update(of=("self",)).select_related(
-        "table", "author", "workspace"
+        "table", "bulk", "author", "workspace"
     )
     found = locked.get(pk=request.pk, workspace_id=access.workspace_id)
     if own and found.author_id != access.user_id:
@@ -164,6 +186,14 @@ def _open(request: ChangeRequest, access: Access, *, own: bool = False) -> Chang
         raise PermissionDenied("Only a manager or owner decides about requests.")
     if found.status != Status.OPEN:
         raise RequestRefused(f"This request is {found.get_status_display().lower()} already.")
+    return found
+
+
+def _author(request: ChangeRequest) -> Access:
+    """The rights of who asked, as they are now."""
+    found = access_for(request.author, request.workspace.slug) if request.author else None
+    if found is None:
+        raise RequestRefused("Who asked for this is no member any more.", hint="Decline it.")
     return found
 
 

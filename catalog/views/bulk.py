@@ -24,6 +24,7 @@ from catalog.services.bulk import (
     start_bulk,
 )
 from catalog.services.columns import WorkspaceWords
+from catalog.services.requests import request_bulk
 from catalog.views.json_doors import UnreadableBody, body_of, refuses_as_json, whole
 
 PREVIEW_ROWS = 50
@@ -108,9 +109,12 @@ def bulk_state(request: StudioRequest, bulk_id: int) -> HttpResponse:
 @require_POST
 @workspace_view(Permission.BULK)
 def bulk_apply(request: StudioRequest, bulk_id: int) -> HttpResponse:
-    """Write the plan."""
+    """Write the plan, or put it before a second person where the workspace wants one."""
     bulk = _bulk(request, bulk_id)
     try:
+        if request.access.workspace.second_person:
+            asked = request_bulk(bulk, access=request.access)
+            return redirect("catalog:request_detail", request.access.workspace.slug, asked.pk)
         bulk = apply_bulk(access=request.access, bulk=bulk)
     except StudioError as error:
         messages.error(request, f"{error} {error.hint}".strip())

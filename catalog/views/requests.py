@@ -36,7 +36,11 @@ def request_detail(request: StudioRequest, request_id: int) -> HttpResponse:
     """Show every value before and after, and which of them changed since."""
     asked = _request(request, request_id)
     is_open = asked.status == ChangeRequest.Status.OPEN
-    stale = services.stale_places(asked) if is_open and asked.table_id is None else frozenset()
+    stale = (
+        services.stale_places(asked)
+        if is_open and not asked.table_id and not asked.bulk_id
+        else frozenset()
+    )
     changes = [
         Change(
             pk=place,
@@ -85,7 +89,7 @@ def request_decide(request: StudioRequest, request_id: int) -> HttpResponse:
 
 def _requests(request: StudioRequest) -> QuerySet[ChangeRequest]:
     found = ChangeRequest.objects.visible_to(request.access)
-    return found.select_related("author", "decided_by", "table", "change_set")
+    return found.select_related("author", "decided_by", "table", "bulk", "change_set")
 
 
 def _request(request: StudioRequest, request_id: int) -> ChangeRequest:

@@ -68,5 +68,6 @@ def bench_modules() -> dict[str, str]:
         for place in (spec.submodule_search_locations or ()) if spec else ():
             for module in iter_modules([place]):
                 if module.name not in HELPERS:
-                    found[module.name] = f"{app}.benches.{module.name}"
+                    # `import_` is the bench "import": a module cannot have the name of a keyword.
+                    found[module.name.rstrip("_")] = f"{app}.benches.{module.name}"
     return found

@@ -5,9 +5,11 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.access import Access
+from catalog.domain.bulk import read_operations
 from catalog.domain.changes import Change
 from catalog.models import ChangeRequest, ChangeSet, Track, UndoRun
 from catalog.roles import Role
+from catalog.services.bulk import start_bulk
 from catalog.services.changes import apply_changes
 from catalog.services.imports.running import receive_table, start_check
 from catalog.services.ledger import StaleChange
@@ -174,3 +176,20 @@ def test_an_import_waits_for_a_second_person(client: Client, manager: Access) ->
     client.force_login(other.user)
     client.post(at(manager, "request_decide", asked.pk), {"answer": "approve"})
     assert Track.objects.get().title == "One"
+
+
+def test_a_bulk_edit_waits_for_a_second_person(client: Client, manager: Access) -> None:
+    manager.workspace.second_person = True
+    manager.workspace.save()
+    for title in ("One", "Two"):
+        make_track(manager.workspace, title=title)
+    operations = read_operations([{"column": "notes", "action": "set", "text": "Remastered"}])
+    bulk = start_bulk(access=manager, selection={"query": {}}, operations=operations)
+    client.force_login(manager.user)
+    client.post(at(manager, "bulk_apply", bulk.pk))
+    client.post(at(manager, "bulk_apply", bulk.pk))
+    asked = ChangeRequest.objects.get()
+    assert (asked.row_count, Track.objects.filter(notes="").count()) == (2, 2)
+    approve(asked, access=member(manager.workspace, Role.MANAGER), comment="")
+    assert Track.objects.filter(notes="Remastered").count() == 2
+    assert ChangeSet.objects.latest("pk").actor == manager.user

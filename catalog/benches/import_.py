@@ -12,13 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from catalog.benches.data import scratch_catalogue, timed
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from catalog.access import Access
+from catalog.benches.data import scratch_catalogue, timed
 from catalog.domain.identifiers import gtin_check_digit
 from catalog.models import TableImport, Track, UndoRun
 from catalog.services.undoing import perform_undo
