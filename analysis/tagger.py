@@ -11,15 +11,31 @@ from typing import Any
 
 import numpy as np
 
+from analysis.domain.heads import Heads
 from analysis.domain.loudness import Floats
+from analysis.domain.mood_point import MoodPoint, MoodWord, mood_point, parse_words
 from analysis.domain.result import TagFound
-from analysis.domain.tagging import Rule, Timeline, Vocals, find_tags, judge_vocals, parse_rules
+from analysis.domain.tagging import (
+    Rule,
+    Timeline,
+    Vocals,
+    find_tags,
+    judge_register,
+    judge_vocals,
+    parse_rules,
+)
 from analysis.extractors.decoding import Window
 from analysis.extractors.resampling import resampled
 from analysis.plugins import BrokenPlugin, Plugin
 
-TABLE = Path(__file__).parent / "data" / "musicnn_tags.toml"
+DATA = Path(__file__).parent / "data"
+TABLE = DATA / "musicnn_tags.toml"
+HEADS_WEIGHTS, HEADS_TABLE, HEADS_REPORT = (
+    DATA / name for name in ("heads.npz", "heads.toml", "heads.json")
+)
 VOICES_MODEL = "MTT_musicnn"
+TAGGERS = 2
+"""The models of musicnn come first; plug-ins follow."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,7 @@ class TagsHeard:
 
     tags: tuple[TagFound, ...] = ()
     vocals: Vocals | None = None
+    mood: MoodPoint | None = None
     embedding: tuple[float, ...] = ()
     embedding_spread: tuple[float, ...] = ()
     models: Mapping[str, str] = field(default_factory=dict)
@@ -61,15 +78,16 @@ def hear_tags(
 def weigh_tags(heard: Listened, further: Sequence[Rule] = ()) -> TagsHeard:
     """Turn what the models said into terms with a confidence and their seconds."""
     rules, voices = table()
-    tags = find_tags(heard.timelines, [*rules, *further])
+    tags = find_tags(with_heads(heard), [*rules, *further])
     spoken = next(line for line in heard.timelines if line.model == VOICES_MODEL)
     vocals = judge_vocals(spoken, voices["present"], voices["absent"])
     return TagsHeard(
-        tags=(*tags, *_vocals_tag(vocals, spoken)),
+        tags=(*tags, *_vocals_tags(vocals, spoken, voices)),
         vocals=vocals,
+        mood=mood_point(heard.timelines, mood_words()),
         embedding=tuple(heard.embeddings.mean(axis=0).round(5).tolist()),
         embedding_spread=tuple(heard.embeddings.std(axis=0).round(5).tolist()),
-        models={line.model: line.version for line in heard.timelines},
+        models={line.model: line.version for line in with_heads(heard)},
         problems=heard.problems,
     )
 
@@ -117,24 +135,49 @@ def listen(
     )
 
 
-def _vocals_tag(vocals: Vocals, spoken: Timeline) -> list[TagFound]:
+def _vocals_tags(
+    vocals: Vocals, spoken: Timeline, voices: Mapping[str, list[str]]
+) -> list[TagFound]:
     if vocals.label == "ambiguous":
         return []
     sung = vocals.label == "present"
+    sure = vocals.probability if sung else round(1 - vocals.probability, 3)
+    found = [("vocals" if sung else "instrumental", sure, vocals.ranges)]
+    register = judge_register(spoken, voices["female"], voices["male"]) if sung else None
+    if register is not None:
+        found.append(register)
     return [
-        TagFound(
-            facet="vocals",
-            term="vocals" if sung else "instrumental",
-            confidence=vocals.probability if sung else round(1 - vocals.probability, 3),
-            ranges=vocals.ranges,
-            model=spoken.model,
-            model_version=spoken.version,
-        )
+        TagFound("vocals", term, confidence, ranges, spoken.model, spoken.version)
+        for term, confidence, ranges in found
     ]
+
+
+def with_heads(heard: Listened) -> list[Timeline]:
+    """Add what our own heads make of the embeddings; they cost no further pass."""
+    return [*heard.timelines, heads().listen(heard.embeddings, heard.timelines[:TAGGERS])]
 
 
 @cache
 def table() -> tuple[list[Rule], dict[str, list[str]]]:
-    """Read how outputs become terms, and which of them tell of a voice."""
+    """Read how outputs become terms, and which of them tell of a voice.
+
+    Where a head of ours was found better than an output of musicnn, its rule replaces the output's.
+    """
     data: dict[str, Any] = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return parse_rules(data), data["vocals"]
+    own = parse_rules(tomllib.loads(HEADS_TABLE.read_text(encoding="utf-8")))
+    ours = {(rule.facet, rule.term) for rule in own}
+    theirs = [rule for rule in parse_rules(data) if (rule.facet, rule.term) not in ours]
+    return [*theirs, *own], data["vocals"]
+
+
+@cache
+def mood_words() -> list[MoodWord]:
+    """Read where mood words lie."""
+    return parse_words(tomllib.loads(TABLE.read_text(encoding="utf-8"))["mood_point"])
+
+
+@cache
+def heads() -> Heads:
+    """Read the weights of our own heads."""
+    with np.load(HEADS_WEIGHTS) as stored:
+        return Heads.from_arrays(stored)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from analysis.services import deriving, performing, queueing, stem_checking
+from analysis.services import deriving, performing, queueing, recalibrating, stem_checking
 
 
 @shared_task(
@@ -33,3 +33,9 @@ def requeue_stalled_runs() -> None:
 def refresh_suggestions(track_ids: list[int]) -> None:
     """Bring the suggestions of many tracks in line after a bulk change."""
     deriving.refresh_suggestions_of(track_ids=track_ids)
+
+
+@shared_task
+def recalibrate_limits() -> None:
+    """Learn from the answers of the day; runs every night, harmless to run twice."""
+    recalibrating.recalibrate_all()

@@ -11,6 +11,7 @@ urlpatterns = [
     path("analysis/uploads/", overview.uploads_progress, name="uploads_progress"),
     path("analysis/operations/", overview.operations, name="operations"),
     path("analysis/again/", overview.analyse_again, name="analyse_again"),
+    path("analysis/models/", overview.model_cards, name="model_cards"),
     path("analysis/review/", review.review, name="review"),
     path("analysis/tracks/<int:track_id>/", panel.track_panel, name="track_panel"),
     path("analysis/tracks/<int:track_id>/status/", panel.run_status, name="run_status"),

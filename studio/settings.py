@@ -146,6 +146,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "analysis.tasks.requeue_stalled_runs",
         "schedule": 60.0,
     },
+    "learn from answers to suggestions": {
+        "task": "analysis.tasks.recalibrate_limits",
+        "schedule": crontab(hour=3, minute=41),
+    },
     "pick up simulations that a dead worker dropped": {
         "task": "analytics.tasks.requeue_stalled_simulations",
         "schedule": 60.0,

@@ -31,8 +31,9 @@ from analysis.heads.labelled import (
     Term,
     read_labelled,
 )
+from analysis.model_cards import record
 from analysis.rules import suggesting_rules
-from analysis.tagger import Listened, TagsHeard, table, weigh_tags
+from analysis.tagger import Listened, TagsHeard, table, weigh_tags, with_heads
 from catalog.vocabulary import default_terms
 
 LEAST_OF_EACH = {RENDERED: 3, REAL: 1}
@@ -87,7 +88,10 @@ def run(data: Path | None, say: Callable[[str], None]) -> dict[str, Any]:
             cache_dir=settings.VAR_DIR,
         )
         scored.append(score(recording, heard))
-    return summary(scored)
+    found = summary(scored)
+    place = record(found, [each.source for each in recordings])
+    say(f"Kept for the model cards in {place}.")
+    return found
 
 
 def summary(scored: Sequence[Scored]) -> dict[str, Any]:
@@ -186,7 +190,7 @@ def score(recording: Recording, heard: Listened) -> Scored:
     """Ask what the studio would ask about a recording, and keep the strengths behind it."""
     rules, _ = table()
     strength: dict[Term, float] = {}
-    for weighed in weigh(heard.timelines, rules):
+    for weighed in weigh(with_heads(heard), rules):
         term = (weighed.rule.facet, weighed.rule.term)
         level = weighed.level / weighed.rule.threshold
         strength[term] = max(strength.get(term, 0.0), level if weighed.is_backed else level / 2)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 ENGINE = "studio"
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """Raise it when the same file would give another result: everything is then heard again."""
 
 TUPLES = ("warnings", "peaks", "embedding", "embedding_spread", "fingerprint")
@@ -68,9 +68,11 @@ class AnalysisResult:
     `peaks` are waveform extremes from -127 to 127, minimum and maximum in turn; `embedding` is the
     mean of the taggers' 200-number embeddings, one after the other, `embedding_spread` their
     standard deviation over time; `fingerprint` holds Chromaprint's codes of the first two minutes;
-    `warnings` are sentences for the person. `key_reason` says why there is no key; `key_code` is
-    the wheel code; `tuning_hz` the pitch of A. `tempo_stretches` hold the tempo over time, and are
-    empty where it is not firm.
+    `key_reason` says why there is no key; `key_code` is the wheel code; `tuning_hz` the pitch of
+    A. `tempo_stretches` hold the tempo over time, and are empty where it is not firm.
+    `vocals_share` is the share of time with a voice; `valence` and `arousal` go from -1 to 1 and
+    are drawn from mood words, not measured (`domain.mood_point`). `warnings` are sentences for the
+    person.
     """
 
     duration_s: float
@@ -94,6 +96,10 @@ class AnalysisResult:
     true_peak_dbtp: float | None = None
     vocals_label: str | None = None
     vocals_probability: float | None = None
+    vocals_share: float | None = None
+    valence: float | None = None
+    arousal: float | None = None
+    mood_confidence: float | None = None
     tags: tuple[TagFound, ...] = ()
     warnings: tuple[str, ...] = ()
     peaks: tuple[int, ...] = ()

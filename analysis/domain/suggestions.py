@@ -40,7 +40,10 @@ class StemRule:
 
 @dataclass(frozen=True)
 class SuggestingRules:
-    """The table that decides what is asked (`analysis/data/suggesting.toml`)."""
+    """The table that decides what is asked (`analysis/data/suggesting.toml`).
+
+    `asks` are limits that the answers of a workspace raised (`domain.recalibration`).
+    """
 
     likely: float
     facets: Mapping[str, FacetRule]
@@ -51,6 +54,11 @@ class SuggestingRules:
     no_vocals_stem: float
     only_in_stem: float
     stem_hearing: StemHearingRules
+    asks: Mapping[Term, float] = field(default_factory=dict)
+
+    def ask_from(self, term: Term) -> float:
+        """Give the confidence from which a term is asked: the workspace's own, or the facet's."""
+        return max(self.asks.get(term, 0.0), self.facets[term[0]].ask)
 
 
 @dataclass(frozen=True)
@@ -343,7 +351,7 @@ def _may_ask(
         for facet, slug in stands.terms
     ):
         return False  # “electric guitar” stands already; asking for “guitar” adds nothing
-    return draft.confidence >= rule.ask
+    return draft.confidence >= rules.ask_from(term)
 
 
 def ancestors(facet: str, slug: str, vocabulary: Mapping[Term, KnownTerm]) -> frozenset[str]:

@@ -12,10 +12,15 @@ from analysis.domain.result import TagFound, TimeRange
 
 Floats = NDArray[np.float32]
 MAX_RANGES = 4
+OTHER_TABLES = frozenset({"vocals", "mood_point"})
 
 VOICE_FROM, NO_VOICE_UP_TO = 0.75, 0.3
 """Sung and spoken recordings of librosa's example set reach 0.85 and more. Synthetic leads in
 instrumental pieces reach 0.73: between the two limits a person has to listen."""
+
+
+REGISTER_FROM, REGISTER_APART = 0.2, 1.6
+"""Chosen by ear on three voices of librosa's example set; nothing with more voices was scored."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Rule:
 
     The two models were trained on different listeners. Where one of them is known to say a term of
     everything alike, `needs` asks the other to hear something akin, and `unless` lets it object.
+    `is_chance` says that the outputs are chances over the whole range from 0 to 1.
     """
 
     model: str
@@ -43,6 +49,7 @@ class Rule:
     peak: float
     needs: Evidence | None = None
     unless: Evidence | None = None
+    is_chance: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,12 @@ class Weighed:
     level: float
     is_backed: bool
 
+    @property
+    def confidence(self) -> float:
+        """Give the level as a number in which the rule's threshold reads 0.5."""
+        known = confidence_of_chance if self.rule.is_chance else confidence
+        return known(self.level, self.rule.threshold)
+
 
 @dataclass(frozen=True)
 class Vocals:
@@ -86,7 +99,7 @@ def parse_rules(table: Mapping[str, Any]) -> list[Rule]:
     """Read the table of `analysis/data/musicnn_tags.toml`."""
     rules = []
     for model, facets in table.items():
-        if model == "vocals":
+        if model in OTHER_TABLES:
             continue
         for facet, terms in facets.items():
             for term, entry in terms.items():
@@ -100,6 +113,7 @@ def parse_rules(table: Mapping[str, Any]) -> list[Rule]:
                         peak=float(entry["peak"]),
                         needs=_evidence(entry.get("needs")),
                         unless=_evidence(entry.get("unless")),
+                        is_chance=bool(entry.get("chance", False)),
                     )
                 )
     return rules
@@ -116,7 +130,7 @@ def find_tags(timelines: Sequence[Timeline], rules: Sequence[Rule]) -> list[TagF
             TagFound(
                 facet=rule.facet,
                 term=rule.term,
-                confidence=confidence(weighed.level, rule.threshold),
+                confidence=weighed.confidence,
                 ranges=best_ranges(timeline.highest(rule.labels), rule.peak, timeline),
                 model=timeline.model,
                 model_version=timeline.version,
@@ -172,6 +186,23 @@ def confidence(level: float, threshold: float) -> float:
     return round(0.5 + 0.49 * above, 3)
 
 
+def confidence_of_chance(level: float, threshold: float) -> float:
+    """Map a chance to 0..1 so that the threshold reads 0.5, by the distance of their log odds.
+
+    >>> confidence_of_chance(0.8, 0.8), confidence_of_chance(0.99, 0.8)
+    (0.5, 0.938)
+    """
+    apart = _log_odds(level) - _log_odds(threshold)
+    if apart < 0:
+        return round(0.5 * math.exp(0.7 * apart), 3)
+    return round(0.5 + 0.49 * (1 - math.exp(-0.7 * apart)), 3)
+
+
+def _log_odds(chance: float) -> float:
+    inside = min(max(chance, 1e-4), 1 - 1e-4)
+    return math.log(inside / (1 - inside))
+
+
 def best_ranges(curve: Floats, peak: float, timeline: Timeline) -> tuple[TimeRange, ...]:
     """Give the stretches where a curve is high, the strongest first; at least its best patch."""
     high = curve >= min(peak, float(curve.max()))
@@ -210,6 +241,22 @@ def judge_vocals(timeline: Timeline, present: Sequence[str], absent: Sequence[st
     shown = each.astype(np.float32)
     ranges = best_ranges(shown, 0.6, timeline) if label != "none" else ()
     return Vocals(label, probability, round(share, 3), ranges)
+
+
+def judge_register(
+    timeline: Timeline, female: Sequence[str], male: Sequence[str]
+) -> tuple[str, float, tuple[TimeRange, ...]] | None:
+    """Say whether voices sound as those tagged female or male by listeners; None when it is open.
+
+    A word about the sound, as listeners used it: it says nothing about the person who sings.
+    """
+    curves = {"female-vocals": timeline.highest(female), "male-vocals": timeline.highest(male)}
+    levels = {term: track_level(curve) for term, curve in curves.items()}
+    term, other = sorted(levels, key=lambda each: -levels[each])
+    if levels[term] < REGISTER_FROM or levels[term] < REGISTER_APART * levels[other]:
+        return None
+    share = levels[term] / (levels[term] + levels[other])
+    return term, round(share, 3), best_ranges(curves[term], REGISTER_FROM, timeline)
 
 
 def _follows(timeline: Timeline, start: int | None, place: int) -> bool:

@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from analysis.domain.heard import Heard, HeardTag
 from analysis.domain.result import TempoCandidate, TimeRange
 from analysis.domain.suggestions import Draft, KnownTerm, Stands, draft_suggestions
-from analysis.models import AnalysisRun, Observation, Status, Suggestion
+from analysis.models import AnalysisRun, Observation, Status, Suggestion, TermLimit
 from analysis.rules import suggesting_rules
 from analysis.services.stem_sums import ask_for_stem_check, known_sum
 from catalog.models import Assertion, Stem, Term, Track
@@ -56,7 +57,7 @@ def refresh_suggestions(*, track: Track) -> None:
         heard,
         stands=what_stands(track),
         vocabulary=known_terms(track.workspace_id),
-        rules=suggesting_rules(),
+        rules=replace(suggesting_rules(), asks=raised_limits(track.workspace_id)),
         stems_add_up=stem_sum is not None and stem_sum.adds_up,
     )
     _store(track, drafts)
@@ -146,6 +147,12 @@ def known_terms(workspace_id: int) -> dict[tuple[str, str], KnownTerm]:
             "facet", "slug", "label", "never_automatic", "parents"
         )
     }
+
+
+def raised_limits(workspace_id: int) -> dict[tuple[str, str], float]:
+    """Read from where a workspace is asked about terms it often refused."""
+    rows = TermLimit.objects.filter(workspace_id=workspace_id, ask__gt=F("default"))
+    return {(facet, term): ask for facet, term, ask in rows.values_list("facet", "term", "ask")}
 
 
 def _store(track: Track, drafts: Sequence[Draft]) -> None:

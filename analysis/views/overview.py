@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from analysis import model_cards as cards
 from analysis import operations as figures
 from analysis import selectors
 from analysis.services.queueing import queue_outdated
@@ -41,6 +42,14 @@ def analyse_again(request: StudioRequest) -> HttpResponse:
     plural = "recording waits" if count == 1 else "recordings wait"
     messages.success(request, f"{count:,} {plural} to be analysed again.")
     return redirect("analysis:operations", request.access.workspace.slug)
+
+
+@require_GET
+@workspace_view()
+def model_cards(request: StudioRequest) -> HttpResponse:
+    """Show who listens, how well, and what the workspace's answers changed."""
+    page = cards.model_cards(request.access)
+    return render(request, "analysis/model_cards.html", {"page": page})
 
 
 @require_GET

@@ -82,7 +82,16 @@ def _figures(result: AnalysisResult) -> dict[str, Any]:
             asdict(each)
             for each in playbacks(result.loudness_lufs, result.true_peak_dbtp, loudness_targets())
         ],
-        "vocals": {"label": result.vocals_label, "probability": result.vocals_probability},
+        "vocals": {
+            "label": result.vocals_label,
+            "probability": result.vocals_probability,
+            "share_of_time": result.vocals_share,
+        },
+        "mood_point": {
+            "valence": result.valence,
+            "arousal": result.arousal,
+            "confidence": result.mood_confidence,
+        },
         "tags": [
             {
                 "facet": tag.facet,

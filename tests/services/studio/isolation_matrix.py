@@ -317,6 +317,7 @@ MATRIX: dict[str, Entry] = {
     "analysis:uploads_progress": Entry(Role.ARTIST),
     "analysis:operations": Entry(Role.MANAGER),
     "analysis:analyse_again": Entry(Role.MANAGER, "post"),
+    "analysis:model_cards": Entry(),
     "analysis:review": Entry(),
     "analysis:track_panel": Entry(about=track, artist_sees=False),
     "analysis:run_status": Entry(about=track, artist_sees=False),
