@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from analytics import selectors
 from analytics.domain.charts import Chart, Estimate, bar_chart, interval_chart, share
@@ -278,6 +278,63 @@ def workspace_report(access: Access, run: SimulationRun) -> WorkspaceReport:
         chart=_reach_chart(best),
         finding=_reach_finding(best),
         best=best,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSpace:
+    """A space that tracks of a group hold, with the best of them."""
+
+    name: str
+    slug: str
+    tracks: int
+    best: str
+    surfaced: int
+    prompts: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReport:
+    """Where the tracks of a release or of an artist surface."""
+
+    headline: str
+    spaces: tuple[GroupSpace, ...]
+    chart: Chart | None
+    finding: str
+
+
+def group_report(access: Access, run: SimulationRun, tracks: QuerySet[Track]) -> GroupReport:
+    """Assemble the report of some tracks but for its table (three queries)."""
+    results = selectors.track_results(access, run).filter(track__in=tracks)
+    counts = results.aggregate(
+        total=Count("pk"), surfacing=Count("pk", filter=Q(spaces_surfaced__gt=0))
+    )
+    best = tuple(results.filter(spaces_surfaced__gt=0)[:CHART_ROWS])
+    held: dict[str, list[SpaceResult]] = {}
+    rows = selectors.space_results(access, run).filter(track__in=tracks, surfaced__gt=0)
+    for row in rows.order_by("-surfaced", "best_rank", "pk"):
+        held.setdefault(row.space.slug, []).append(row)
+    spaces = sorted(
+        (
+            GroupSpace(
+                name=found[0].space.name,
+                slug=slug,
+                tracks=len(found),
+                best=found[0].track.display_title,
+                surfaced=found[0].surfaced,
+                prompts=found[0].prompt_count,
+            )
+            for slug, found in held.items()
+        ),
+        key=lambda space: (-space.tracks, -space.surfaced / space.prompts, space.name),
+    )
+    return GroupReport(
+        headline=_workspace_headline(
+            counts["surfacing"], counts["total"], len(held), run.bank.space_count
+        ),
+        spaces=tuple(spaces),
+        chart=_reach_chart(best),
+        finding=_reach_finding(best),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics.views import observed, reports, sharing, simulation, spaces, wording
+from analytics.views import groups, observed, reports, sharing, simulation, spaces, wording
 
 app_name = "analytics"
 
@@ -19,6 +19,10 @@ urlpatterns = [
     path("tracks/<int:track_id>/report.csv", reports.track_csv, name="track_csv"),
     path("tracks/<int:track_id>/report.json", reports.track_json, name="track_json"),
     path("atlas/", spaces.atlas, name="atlas"),
+    path("releases/<int:release_id>/", groups.release_report, name="release_report"),
+    path("artists/<int:artist_id>/", groups.artist_report, name="artist_report"),
+    path("report.csv", groups.workspace_csv, name="workspace_csv"),
+    path("report.json", groups.workspace_json, name="workspace_json"),
     path("tracks/<int:track_id>/share/", sharing.share_make, name="share_make"),
     path("tracks/<int:track_id>/share/end/", sharing.share_revoke, name="share_revoke"),
     path("spaces/", spaces.spaces, name="spaces"),

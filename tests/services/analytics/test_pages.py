@@ -15,8 +15,9 @@ from catalog.access import Access
 from catalog.models import ChangeSet, Membership, Track, Workspace
 from catalog.roles import Role
 from catalog.services.ledger import change_set
-from tests.factories import WorkspaceFactory, make_track, member
+from tests.factories import WorkspaceFactory, make_release, make_track, member
 from tests.services.analytics.conftest import SIZES
+from tests.simulations import make_finished_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
@@ -256,3 +257,27 @@ def test_downloads_carry_the_same_figures_and_call_them_simulated(
 
 def _form() -> dict[str, int]:
     return dict(SIZES)
+
+
+def test_a_release_and_an_artist_have_reports_of_their_own(workspace: Workspace) -> None:
+    release = make_release(workspace, title="Night Music")
+    track = make_track(workspace, title="Second", artist="Ben", release=release.pk)
+    make_finished_run(workspace)
+    client = signed_in(member(workspace))
+    for name, pk in (("release_report", release.pk), ("artist_report", track.artists.get().pk)):
+        page = client.get(address(workspace, name, pk)).content.decode()
+        assert "Second" in page
+        assert "Hammer" not in page
+        assert "Simulation of a prompt system" in page
+
+
+def test_the_whole_workspace_is_downloaded_as_files(workspace: Workspace) -> None:
+    make_finished_run(workspace)
+    client = signed_in(member(workspace))
+    answer = client.get(address(workspace, "workspace_csv"))
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert {row["title"] for row in rows} == {"Nocturne", "Hammer", "Bare"}
+    assert {row["kind"] for row in rows} == {"simulated"}
+    body = client.get(address(workspace, "workspace_json")).json()
+    assert len(body["results"]) == 3
+    assert body["kind"] == "simulated"
