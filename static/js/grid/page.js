@@ -21,6 +21,7 @@ import { tools } from "./tools.js";
 
 const NARROW = matchMedia("(max-width: 47.5rem)");
 const LEAST_WIDTH = 60;
+const NARROW_WIDTH = 168;
 
 behaviour("[data-grid]", (root, signal) => {
   start(root, signal).catch((error) => {
@@ -65,7 +66,7 @@ async function start(root, signal) {
   if (signal.aborted) return;
   const holder = element.querySelector(".tabulator-tableholder");
   grid.holder = holder;
-  holder.tabIndex = -1;
+  holder.removeAttribute("tabindex"); // the grid itself has the focus
   element.tabIndex = 0;
   element.setAttribute("aria-label", "Tracks");
   element.setAttribute("aria-multiselectable", "true");
@@ -91,7 +92,7 @@ async function start(root, signal) {
       return {
         title: column.label,
         field: name,
-        width: width || 140,
+        width: NARROW.matches ? Math.min(width || 140, NARROW_WIDTH) : width || 140,
         frozen: frozen && !NARROW.matches,
         cssClass: `kind-${column.kind}`,
         headerTooltip: column.help || false,

@@ -47,13 +47,11 @@ def grid(live_studio: LiveStudio, page: Page, owner: Access) -> Page:
         )
         rows.nth(index).locator("input").first.set_checked(wanted)
     page.get_by_role("button", name="Show these").click()
+    expect(page.locator('.tabulator-row[data-n="0"] [tabulator-field="notes"]')).to_have_text(
+        "first"
+    )
     page.locator("[data-grid-table]").focus()
     return page
-
-
-def cell(page: Page, row: int, column: str) -> str:
-    found = page.locator(f'.tabulator-row[data-n="{row}"] [tabulator-field="{column}"]')
-    return found.inner_text().strip()
 
 
 def test_two_hundred_cells_are_pasted_as_one_change_set_and_taken_back(grid: Page) -> None:
