@@ -54,7 +54,7 @@ async function start(root, signal) {
     rowHeight,
     renderHorizontal: "virtual",
     movableColumns: true,
-    headerSortClickElement: "header",
+    keybindings: false, // ours are in keys.js
     columnDefaults: { headerSort: false, resizable: "header", minWidth: LEAST_WIDTH },
     columns: definitions(),
     rowFormatter: drawRow,
@@ -211,7 +211,8 @@ async function start(root, signal) {
 
   let waiting = 0;
   holder.addEventListener("scroll", () => {
-    grid.editor?.close();
+    const { editor } = grid;
+    if (editor && (editor.top !== holder.scrollTop || editor.left !== holder.scrollLeft)) editor.close();
     clearTimeout(waiting);
     waiting = setTimeout(see, 70);
   }, { signal });
@@ -256,6 +257,12 @@ async function start(root, signal) {
   grid.cellAt = cellAt;
 
   function bringIntoSight(n) {
+    scrollTo(n);
+    // The browser tells of a scroll later; the cell has to be there now.
+    holder.dispatchEvent(new Event("scroll"));
+  }
+
+  function scrollTo(n) {
     const top = n * rowHeight;
     const room = holder.clientHeight - (holder.offsetHeight - holder.clientHeight);
     if (top < holder.scrollTop) holder.scrollTop = top;
@@ -334,6 +341,7 @@ async function start(root, signal) {
         element.focus();
       },
     });
+    Object.assign(grid.editor, { top: holder.scrollTop, left: holder.scrollLeft });
   };
 
   // --- Pointer ----------------------------------------------------------------------------------------------------
