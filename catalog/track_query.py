@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from catalog.access import Access
@@ -137,34 +139,47 @@ def _order(sort: str) -> list[Any]:
     return [*(by(nulls_last=True) for by in order), "pk"]
 
 
+# The first value of a list for each track, as the place of that value in the alphabet.
+_FIRST_TERM = """
+    SELECT pair.track_id, min(ranked.place) AS place
+    FROM catalog_assertion pair JOIN (
+        SELECT id, row_number() OVER (ORDER BY label, id) AS place
+        FROM catalog_term WHERE workspace_id = %s AND facet = %s
+    ) ranked ON ranked.id = pair.term_id
+    GROUP BY pair.track_id
+"""
+_FIRST_ARTIST = """
+    SELECT DISTINCT ON (pair.track_id) pair.track_id, ranked.place
+    FROM catalog_trackcredit pair JOIN (
+        SELECT id, row_number() OVER (ORDER BY name, id) AS place
+        FROM catalog_artist WHERE workspace_id = %s
+    ) ranked ON ranked.id = pair.artist_id
+    WHERE pair.role = %s
+    ORDER BY pair.track_id, pair.position, pair.id
+"""
+
+
 def _sorted_by_list(
     found: "QuerySet[Track]", column: Column, workspace_id: int, *, descending: bool
 ) -> list[int]:
-    """Sort by the first value of a list: one pass over the pairs of one facet or role.
+    """Sort by the first value of a list; tracks without a value come last.
 
-    A subquery for every track takes several times as long. Tracks without a value come last.
+    Written as SQL, because a subquery for every track, as the ORM has it, takes several times as
+    long as one pass over the pairs of a facet or a role.
     """
-    ids = list(found.order_by("pk").values_list("pk", flat=True)[:MOST_ROWS])
-    firsts: dict[int, int] = {}
-    for track_id, place in _places(column, workspace_id):
-        if place < firsts.get(track_id, MOST_ROWS * 1000):
-            firsts[track_id] = place
-    having = [pk for pk in ids if pk in firsts]
-    having.sort(key=firsts.__getitem__, reverse=descending)
-    return [*having, *(pk for pk in ids if pk not in firsts)]
-
-
-def _places(column: Column, workspace_id: int) -> list[tuple[int, int]]:
-    """Give track and place of each value in the order of the alphabet."""
+    try:
+        tracks, parameters = found.order_by().values_list("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    firsts, kind = _FIRST_ARTIST, column.role
     if column.kind is Kind.TERMS:
-        terms = Term.objects.filter(workspace_id=workspace_id, facet=column.facet)
-        rank = {
-            pk: at for at, pk in enumerate(terms.order_by("label").values_list("pk", flat=True))
-        }
-        pairs = Assertion.objects.filter(term_id__in=list(rank)).order_by()
-        return [(track, rank[term]) for track, term in pairs.values_list("track_id", "term_id")]
-    artists = Artist.objects.filter(workspace_id=workspace_id).order_by("name", "pk")
-    rank = {pk: at for at, pk in enumerate(artists.values_list("pk", flat=True))}
-    credits = TrackCredit.objects.filter(role=column.role, track__workspace_id=workspace_id)
-    firsts = credits.order_by("-position", "-pk").values_list("track_id", "artist_id")
-    return [(track, rank[artist]) for track, artist in dict(firsts).items()]
+        firsts, kind = _FIRST_TERM, column.facet
+    direction = "DESC" if descending else "ASC"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT chosen.id FROM ({tracks}) AS chosen(id) "
+            f"LEFT JOIN ({firsts}) AS firsts ON firsts.track_id = chosen.id "
+            f"ORDER BY firsts.place {direction} NULLS LAST, chosen.id LIMIT {MOST_ROWS}",
+            [*parameters, workspace_id, kind],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
