@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -121,6 +122,9 @@ class StemSerializer(serializers.ModelSerializer[Stem]):
 class DescriptionSerializer(serializers.ModelSerializer[Description]):
     """The text of a track in one language and length."""
 
+    length = serializers.ChoiceField(
+        choices=settings.DESCRIPTION_LENGTHS, default=Description.Length.MEDIUM
+    )
     row_version = serializers.IntegerField(required=False, help_text=VERSION_HELP)
 
     class Meta:

@@ -16,7 +16,7 @@ from catalog.access import Permission
 from catalog.api import serializers
 from catalog.api.base import WorkspaceAPIView
 from catalog.errors import StudioError
-from catalog.models import Membership, Term, Track, User
+from catalog.models import Description, Membership, Term, Track, User
 from catalog.services import releases, tracks
 from catalog.services.changes import undo_change_set
 
@@ -155,7 +155,7 @@ class DescriptionList(WorkspaceAPIView):
             found = Track.objects.editable_by(self.access)
         if not found.filter(pk=pk).exists():
             raise Http404
-        return self.get_queryset().filter(track_id=pk)
+        return self.get_queryset().filter(track_id=pk, purpose=Description.Purpose.TEXT)
 
 
 class ReleaseList(ListModelMixin, WorkspaceAPIView):

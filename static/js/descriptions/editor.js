@@ -86,6 +86,7 @@ behaviour("[data-text-editor]", (form, signal) => {
   }
 
   async function surface() {
+    if (!form.dataset.surfacing) return; // a pitch is read by people, no prompt system sees it
     surfacingUnderWay?.abort();
     surfacingUnderWay = new AbortController();
     try {
