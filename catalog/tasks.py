@@ -62,9 +62,10 @@ def perform_export(export_id: int) -> None:
 
 
 @shared_task
-def purge_old_exports() -> None:
+def purge_old_tables() -> None:
     """Forget files that nobody needs any more."""
     exporting.purge_exports(timezone.now())
+    imports.purge_imports(timezone.now())
 
 
 @shared_task

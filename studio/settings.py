@@ -174,8 +174,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "catalog.tasks.wake_waiting_tables",
         "schedule": 60.0,
     },
-    "forget old exports": {
-        "task": "catalog.tasks.purge_old_exports",
+    "forget old tables": {
+        "task": "catalog.tasks.purge_old_tables",
         "schedule": crontab(minute=41, hour=3),
     },
     "send the day's notices by e-mail": {

@@ -3,7 +3,7 @@
 The row is the truth. Small tables go at once, in the request; large ones in a worker.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery import current_app
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.utils import timezone
 from catalog.access import Access, Permission, access_for
 from catalog.domain.table_shape import fold_heading
 from catalog.errors import StudioError
-from catalog.models import ImportMemory, TableImport
+from catalog.models import ImportMemory, ImportRow, TableImport
 from catalog.models.imports import LEASE, MAX_ATTEMPTS, WORKING
 from catalog.services.imports.applying import (
     Applied,
@@ -29,6 +29,7 @@ from catalog.tables.reading import MAX_BYTES
 
 AT_ONCE_BYTES = 150_000
 AT_ONCE_ROWS = 300
+KEPT = timedelta(days=30)
 Status = TableImport.Status
 
 
@@ -148,6 +149,16 @@ def waiting(now: datetime) -> list[int]:
         error=f"The table stopped the studio {MAX_ATTEMPTS} times and was put aside. Split it.",
     )
     return list(open_ones.filter(attempts__lt=MAX_ATTEMPTS).values_list("pk", flat=True))
+
+
+def purge_imports(now: datetime) -> None:
+    """Forget files and verdicts of a month ago; what they changed stays in the ledger."""
+    old = TableImport.objects.filter(created_at__lt=now - KEPT).exclude(data=b"")
+    old.exclude(status__in=(Status.DONE, Status.FAILED, Status.WAITING)).update(
+        status=Status.CANCELLED, finished_at=now
+    )
+    ImportRow.objects.filter(table__in=old.exclude(status=Status.WAITING)).delete()
+    old.exclude(status=Status.WAITING).update(data=b"")
 
 
 def _restart(

@@ -1,9 +1,11 @@
 """Tables brought in: the field cases end as their manifest says, and imports are one change set."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from catalog.access import Access
 from catalog.models import Artist, ImportRow, Release, TableImport, Track
@@ -11,6 +13,7 @@ from catalog.roles import Role
 from catalog.services.changes import undo_change_set
 from catalog.services.imports.running import (
     perform,
+    purge_imports,
     receive_table,
     start_apply,
     start_check,
@@ -265,3 +268,17 @@ def test_the_mapping_of_a_source_is_remembered(manager: Access) -> None:
     second = bring(manager, "b.csv", csv("Name of thing;Who", "Two;Ida"))
     assert second.settings["mapping"] == ["title", "artists"]
     assert second.found["remembered"] == "a.csv"
+
+
+def test_files_of_a_month_ago_are_forgotten(manager: Access) -> None:
+    old = applied(checked(manager, "a.csv", csv("title,artist", "One,Ida")))
+    new = checked(manager, "b.csv", csv("title,artist", "Two,Ida"))
+    TableImport.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    purge_imports(timezone.now())
+    assert {run.pk: bool(run.data) for run in TableImport.objects.all()} == {
+        old.pk: False,
+        new.pk: True,
+    }
+    assert not old.rows.exists()
+    assert new.rows.exists()
+    assert Track.objects.get().title == "One"

@@ -21,7 +21,8 @@ class Entry:
     """One route.
 
     `needs` is the least role; `about` names the attribute of the world that gives the keyword
-    arguments; `artist_sees` is False where an artist who does not own the object finds nothing.
+    arguments; `words` are arguments that are no object, such as a facet; `artist_sees` is False
+    where an artist who does not own the object finds nothing.
     """
 
     needs: Role = Role.VIEWER
@@ -29,6 +30,7 @@ class Entry:
     about: Callable[[Any], Mapping[str, Any]] = about_nothing
     artist_sees: bool = True
     data: Mapping[str, Any] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def track(world: Any) -> Mapping[str, Any]:
@@ -201,9 +203,9 @@ MATRIX: dict[str, Entry] = {
         Role.ARTIST, "post", change_set, artist_sees=False, data={"text": "Why?"}
     ),
     "catalog:clean": Entry(Role.MANAGER),
-    "catalog:clean_facet": Entry(Role.MANAGER, about=lambda world: {"facet": "labels"}),
+    "catalog:clean_facet": Entry(Role.MANAGER, words={"facet": "labels"}),
     "catalog:merge": Entry(
-        Role.MANAGER, "post", lambda world: {"facet": "labels"}, data={"value-0": ["a", "b"]}
+        Role.MANAGER, "post", data={"value-0": ["a", "b"]}, words={"facet": "labels"}
     ),
     "catalog:request_list": Entry(Role.MANAGER),
     "catalog:request_detail": Entry(Role.MANAGER, about=change_request),

@@ -302,7 +302,7 @@ def test_an_object_of_another_workspace_is_not_found_through_ones_own(name: str)
     kwargs = entry.about(there)
     client = Client()
     client.force_login(here.people["owner"].user)
-    address = reverse(name, kwargs={"workspace": here.workspace.slug, **kwargs})
+    address = reverse(name, kwargs={"workspace": here.workspace.slug, **entry.words, **kwargs})
     response = client.generic(entry.method.upper(), address)
     assert response.status_code == 404
 
@@ -311,7 +311,8 @@ def ask(world: World, actor: str, name: str, entry: Entry) -> int:
     client = Client()
     if actor != "nobody":
         client.force_login(world.people[actor].user)
-    address = reverse(name, kwargs={"workspace": world.workspace.slug, **entry.about(world)})
+    kwargs = {"workspace": world.workspace.slug, **entry.words, **entry.about(world)}
+    address = reverse(name, kwargs=kwargs)
     send: Any = getattr(client, entry.method)
     response = send(address, dict(entry.data))
     if response.status_code == 302 and "/accounts/login/" in response["Location"]:
