@@ -11,7 +11,6 @@ export class Saving {
     Object.assign(this, { boot, store, selection, redraw, refetch, dialogs, edit });
     this.undos = [];
     this.redos = [];
-    this.underWay = 0;
     this.queue = Promise.resolve();
   }
 
@@ -19,17 +18,26 @@ export class Saving {
 
   /** Save `[{ item, field, text }]`; `said` is what is told when it is done. */
   save(cells, { reason = "", overwrite = false, said = "", single = false } = {}) {
-    const wanted = cells.filter(({ item, field, text }) => (item[field] ?? "") !== text);
+    const wanted = this.prepare(cells);
     if (!wanted.length) return Promise.resolve(true);
+    // One after another, so that what is typed second is saved second.
+    const task = this.queue.then(() => this.sendNow(wanted, { reason, overwrite, said, single }));
+    this.queue = task.catch(() => {});
+    return task;
+  }
+
+  /** Go on with a save that was answered with a question; it still has its turn, so it does not queue. */
+  saveOn(cells, options) {
+    const wanted = this.prepare(cells);
+    return wanted.length ? this.sendNow(wanted, options) : true;
+  }
+
+  /** Keep the cells that differ, remember what they were, and show what they will be. */
+  prepare(cells) {
+    const wanted = cells.filter(({ item, field, text }) => (item[field] ?? "") !== text);
     for (const each of wanted) each.before = each.item[each.field] ?? "";
     this.show(wanted);
-    // One after another, so that what is typed second is saved second.
-    this.underWay += 1;
-    const task = this.queue.then(() => this.sendNow(wanted, { reason, overwrite, said, single }));
-    this.queue = task.catch(() => {}).finally(() => {
-      this.underWay -= 1;
-    });
-    return task;
+    return wanted;
   }
 
   show(cells) {
@@ -122,8 +130,7 @@ export class Saving {
     });
     this.clear(wrong.keys());
     if (choice !== "good") return false;
-    for (const each of good) delete each.before;
-    return this.save(good, options);
+    return this.saveOn(good, options);
   }
 
   /** Somebody was faster: show both values and who, and let the person choose. */
@@ -156,9 +163,9 @@ export class Saving {
       if (item) item[column] = theirs;
     }
     this.redraw(cells.map(({ item }) => item));
-    if (choice === "mine") return this.save(cells, { ...options, overwrite: true });
+    if (choice === "mine") return this.saveOn(cells, { ...options, overwrite: true });
     if (choice !== "theirs") return false;
-    return this.save(cells.filter(({ item, field }) => !keys.has(`${item.id}:${field}`)), options);
+    return this.saveOn(cells.filter(({ item, field }) => !keys.has(`${item.id}:${field}`)), options);
   }
 
   clear(keys) {
