@@ -197,7 +197,7 @@ def _cards(runs: Sequence[Mapping[str, Any]], labels: Mapping[tuple[str, str], s
                 version=plugin.version,
                 licence=plugin.licence,
                 trained_on=plugin.trained_on,
-                terms=_terms(plugin.rules, runs, labels),
+                terms=_terms(plugin.rules, [], labels),
                 note="Added on this machine as a plug-in.",
                 problem=plugin.problem,
             )

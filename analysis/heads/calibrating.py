@@ -19,6 +19,8 @@ from analysis.tagger import Listened
 PRECISION = 0.85
 """Of what is shown; the share that must be right among rendered scenes and among recordings."""
 RECORDING_WEIGHS = 5.0
+MOST_ALARMS = 0.05
+"""Of the recordings without the instrument: rendered scenes alone set limits that are too low."""
 RAREST, MOST_USUAL = 0.1, 0.5
 LEAST_RECALL = 0.1
 LEAST_GAIN = 0.02
@@ -143,11 +145,14 @@ def threshold_for(
     values = np.append(np.asarray(levels, float), np.asarray(recorded, float))
     truth = np.append(np.asarray(there, bool), np.asarray(recorded_there, bool))
     weigh = np.append(np.ones(len(levels)), np.full(len(recorded), RECORDING_WEIGHS))
-    for limit in np.unique(np.round(values, 3)):
+    is_recorded = np.arange(len(values)) >= len(levels)
+    for limit in np.unique(np.round(values, 3) + 0.001):
         shown = values >= limit
         hits = (weigh[shown & truth].sum() + 0.5) / (weigh[truth].sum() + 1)
         alarms = (weigh[shown & ~truth].sum() + 0.5) / (weigh[~truth].sum() + 1)
-        if usual * hits / (usual * hits + (1 - usual) * alarms) >= PRECISION:
+        recorded_alarms = weigh[shown & ~truth & is_recorded].sum()
+        few = recorded_alarms <= MOST_ALARMS * weigh[~truth & is_recorded].sum()
+        if few and usual * hits / (usual * hits + (1 - usual) * alarms) >= PRECISION:
             return float(limit)
     return None
 

