@@ -301,6 +301,19 @@ def test_operations_names_failures_and_models(workspace: Workspace, three: list[
     assert "n = 2" in shown
 
 
+def test_all_that_an_older_engine_heard_is_analysed_again_by_one_button(
+    workspace: Workspace, three: list[Track]
+) -> None:
+    owner = signed_in(member(workspace, Role.OWNER))
+    page = address("operations", workspace)
+    assert "older engine" not in text(owner.get(page))
+    AnalysisRun.objects.update(extractor_version="0")
+    assert "3 recordings were analysed before" in text(owner.get(page))
+    done = owner.post(address("analyse_again", workspace), follow=True)
+    assert "3 recordings wait to be analysed again." in text(done)
+    assert "older engine" not in text(done)
+
+
 @pytest.fixture
 def busy_track(workspace: Workspace) -> Track:
     """A track with five stems, and twenty others that wait."""
