@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from analytics.views import groups, observed, reports, sharing, simulation, spaces, wording
+from analytics.views import (
+    groups,
+    lookalike,
+    observed,
+    reports,
+    sharing,
+    simulation,
+    spaces,
+    wording,
+)
 
 app_name = "analytics"
 
@@ -25,6 +34,7 @@ urlpatterns = [
     path("report.json", groups.workspace_json, name="workspace_json"),
     path("tracks/<int:track_id>/share/", sharing.share_make, name="share_make"),
     path("tracks/<int:track_id>/share/end/", sharing.share_revoke, name="share_revoke"),
+    path("lookalike/", lookalike.lookalike, name="lookalike"),
     path("spaces/", spaces.spaces, name="spaces"),
     path("spaces/<slug:slug>/", spaces.space, name="space"),
     path("observed/", observed.observed_report, name="observed"),

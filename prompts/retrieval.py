@@ -9,8 +9,9 @@ import numpy as np
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from analysis.likeness import signatures
 from catalog.access import Access
-from catalog.models import Track
+from catalog.models import Track, Workspace
 from catalog.roles import Role
 from prompts.approaches import Approach, Question, approach_named
 from prompts.documents import documents_of
@@ -240,12 +241,27 @@ def _question(
         taste=taste_of(access) if asks_for_taste and heard.plays else {},
         neighbours=heard.neighbours,
         popularity=popularity,
+        signatures=signatures_of(access.workspace, kept.index)
+        if way.name in ("content-based", "hybrid")
+        else None,
         events=heard.events,
         heard_tracks=sum(int(track) in heard.plays for track in kept.index.track_ids)
         if asks_for_taste
         else 0,
         day=timezone.localdate().toordinal(),
     )
+
+
+def signatures_of(workspace: Workspace, index: TrackIndex) -> Floats | None:
+    """Sonic signatures by position in the index, zeros where there is none; None without any."""
+    known = signatures(workspace)
+    here = np.isin(known.track_ids, index.track_ids)
+    if not here.any():
+        return index.signatures
+    table = np.zeros((len(index), known.matrix.shape[1]), dtype=np.float32)
+    place = {int(track): at for at, track in enumerate(index.track_ids)}
+    table[[place[int(track)] for track in known.track_ids[here]]] = known.matrix[here]
+    return table
 
 
 def with_novelty(limits: Limits, intent: Intent) -> Limits:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from prompts.views import box, conversations, learning, listening
+from prompts.views import box, conversations, learning, listening, packs
 
 app_name = "prompts"
 
@@ -19,6 +19,11 @@ urlpatterns = [
     path("conversations/<int:conversation_id>/listen/", listening.listen, name="listen"),
     path("conversations/<int:conversation_id>/feedback/", listening.feedback, name="feedback"),
     path("conversations/<int:conversation_id>/survey/", listening.survey, name="survey"),
+    path("packs/", packs.pack_list, name="packs"),
+    path("packs/import/", packs.pack_import, name="pack_import"),
+    path("packs/blocked/", packs.block, name="pack_block"),
+    path("packs/<int:pack_id>/", packs.pack, name="pack"),
+    path("packs/<int:pack_id>/file/", packs.pack_file, name="pack_file"),
     path("compare/", learning.compare, name="compare"),
     path("learned/", learning.learned, name="learned"),
     path("learned/train/", learning.train, name="train"),

@@ -27,7 +27,8 @@ class Question:
     """What an approach may look at: what was understood, the index, and what was listened to.
 
     `taste` are tracks the asker has liked, by weight; `neighbours` what was learned to go
-    together, by track; `popularity` is None where nobody has listened to anything.
+    together, by track; `popularity` is None where nobody has listened to anything. `signatures` has
+    a row of length 1 for each position, of zeros where the recording has none.
     """
 
     intent: Intent
@@ -35,6 +36,7 @@ class Question:
     taste: Mapping[int, float] = field(default_factory=dict)
     neighbours: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
     popularity: Floats | None = None
+    signatures: Floats | None = None
     events: int = 0
     heard_tracks: int = 0
     day: int = 0
@@ -89,27 +91,27 @@ class ContentBased:
 
     def mix(self, question: Question) -> Mix:
         """Cosine of the sonic signatures to the named tracks, 0 to 1; hard chips still filter."""
-        if question.index.signatures is None:
+        if question.signatures is None:
             raise ApproachUnavailable(
                 "No track has a sonic signature yet.",
                 hint="Wait for the analysis to finish, or use the prompt-driven approach.",
             )
         found = question.named()
+        found = found[question.signatures[found].any(axis=1)]
         if not len(found):
             raise ApproachUnavailable(
                 "The content-based approach compares sounds, so it needs a track or an artist of "
-                "this catalog to start from.",
+                "this catalog to start from that was analysed.",
                 hint="Write “like” and a name, for example: like Neon Tide.",
             )
-        sound = Component("sound", "Sounds alike", sounds_like(found, question.index))
+        sound = Component("sound", "Sounds alike", sounds_like(found, question.signatures))
         return Mix(intent_share=0.0, components=(sound,))
 
 
-def sounds_like(seeds: NDArray[np.int32], index: TrackIndex) -> Floats:
+def sounds_like(seeds: NDArray[np.int32], signatures: Floats) -> Floats:
     """Cosine of every signature to the middle of some, 0 to 1."""
-    assert index.signatures is not None
-    middle = index.signatures[seeds].mean(axis=0)
-    scores = index.signatures @ (middle / max(float(np.linalg.norm(middle)), 1e-9))
+    middle = signatures[seeds].mean(axis=0)
+    scores = signatures @ (middle / max(float(np.linalg.norm(middle)), 1e-9))
     return np.clip(scores, 0.0, 1.0).astype(np.float32)
 
 
@@ -193,9 +195,11 @@ class Hybrid:
         except ApproachUnavailable:
             missing.append("listening")
         seeds = question.named()
-        if question.index.signatures is not None and len(seeds):
+        if question.signatures is not None:
+            seeds = seeds[question.signatures[seeds].any(axis=1)]
+        if question.signatures is not None and len(seeds):
             share = np.float32(HYBRID["sound"])
-            alike = sounds_like(seeds, question.index)
+            alike = sounds_like(seeds, question.signatures)
             components.append(Component("sound", "Sounds alike", share * alike))
         else:
             missing.append("sound")

@@ -9,14 +9,17 @@ from prompts.models.listening import (
     Retention,
     SurveyAnswer,
 )
+from prompts.models.packs import BlockedTerm, PromptPack
 from prompts.models.prompts import Prompt
 
 __all__ = [
+    "BlockedTerm",
     "Conversation",
     "EventClass",
     "LearnedModel",
     "ListeningEvent",
     "Prompt",
+    "PromptPack",
     "Purge",
     "Retention",
     "SurveyAnswer",

@@ -78,6 +78,11 @@ def table_export(world: Any) -> Mapping[str, Any]:
     return {"export_id": world.table_export.pk}
 
 
+def prompt_pack(world: Any) -> Mapping[str, Any]:
+    """A pack of the workspace."""
+    return {"pack_id": world.prompt_pack.pk}
+
+
 def conversation(world: Any) -> Mapping[str, Any]:
     """A conversation the owner began."""
     return {"conversation_id": world.conversation.pk}
@@ -236,6 +241,11 @@ MATRIX: dict[str, Entry] = {
     "catalog:vocabulary": Entry(),
     "catalog:notices": Entry(),
     "prompts:box": Entry(),
+    "prompts:packs": Entry(),
+    "prompts:pack_import": Entry(Role.EDITOR, "post"),
+    "prompts:pack_block": Entry(Role.MANAGER, "post"),
+    "prompts:pack": Entry(about=prompt_pack),
+    "prompts:pack_file": Entry(about=prompt_pack),
     "prompts:listen": Entry(about=conversation, artist_sees=False),
     "prompts:feedback": Entry(method="post", about=conversation, artist_sees=False),
     "prompts:survey": Entry(
@@ -291,6 +301,7 @@ MATRIX: dict[str, Entry] = {
     "analytics:atlas": Entry(),
     "analytics:spaces": Entry(),
     "analytics:space": Entry(about=lambda world: {"slug": world.space.slug}),
+    "analytics:lookalike": Entry(),
     "analytics:method": Entry(),
     "analytics:observed": Entry(),
     "analytics:event_template": Entry(),

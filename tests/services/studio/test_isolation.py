@@ -52,7 +52,8 @@ from catalog.services.uploads import Announced, announce
 from catalog.services.views import save_view
 from catalog.services.workspaces import invite
 from prompts.conversations import start_conversation
-from prompts.models import Conversation
+from prompts.models import Conversation, PromptPack
+from prompts.packs import save_pack
 from tests.factories import (
     WorkspaceFactory,
     make_audio_file,
@@ -95,6 +96,7 @@ class World:
     table_export: TableExport
     change_request: ChangeRequest
     conversation: Conversation
+    prompt_pack: PromptPack
     description: Description
     remark: Remark
     saved_view: SavedView
@@ -169,6 +171,7 @@ def make_world() -> World:
             reason="Rename",
             source="typed",
         ),
+        prompt_pack=save_pack(access=people["owner"], name="Jazz", sponsor="", text="calm jazz"),
         conversation=start_conversation(access=people["owner"], text="jazz"),
         saved_view=save_view(access=people["owner"], name="Mine", settings={}, is_shared=True),
         bulk_edit=start_bulk(
