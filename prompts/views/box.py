@@ -3,15 +3,16 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.access import StudioRequest, workspace_view
 from catalog.errors import StudioError
-from prompts import services
+from prompts import conversations, services
 from prompts.approaches import APPROACHES
+from prompts.domain.limits import Limits
 from prompts.domain.ranking import Fate
 from prompts.domain.sequencing import ARCS
 from prompts.models import Conversation, Prompt
@@ -46,6 +47,8 @@ def box(request: StudioRequest) -> HttpResponse:
         "q": text,
         "order": request.GET.get("order", ""),
         "orders": ORDER_LABELS,
+        "limits": limits_of(request.GET),
+        "changed_limits": conversations.changed_limits(limits_of(request.GET)),
         "approach": request.GET.get("approach", "prompt"),
         "approaches": APPROACHES.values(),
         "examples": EXAMPLES,
@@ -62,6 +65,25 @@ def box(request: StudioRequest) -> HttpResponse:
     return render(request, template, context, status=status)
 
 
+def limits_of(data: QueryDict) -> Limits:
+    """Limits as the form says them, in whole numbers and per cent; no number, no limit."""
+
+    def number(name: str, usual: float, most: int) -> float:
+        text = data.get(name, "")
+        return min(int(text), most) if text.isdecimal() and len(text) < 6 else usual
+
+    usual = Limits()
+    low = number("known_from", 0, 100) / 100
+    return Limits(
+        per_artist=int(number("per_artist", usual.per_artist, 50)),
+        per_label=int(number("per_label", usual.per_label, 50)),
+        tail_share=number("tail", 0, 100) / 100,
+        novelty=number("novelty", 50, 100) / 100,
+        known_from=low,
+        known_to=max(low, number("known_to", 100, 100) / 100),
+    )
+
+
 def _answered(request: StudioRequest, text: str) -> dict[str, Any]:
     dropped = frozenset(request.GET.getlist("drop"))
     order = request.GET.get("order", "")
@@ -71,6 +93,7 @@ def _answered(request: StudioRequest, text: str) -> dict[str, Any]:
         approach=request.GET.get("approach", "prompt"),
         arc=order if order in ARCS else "",
         dropped=dropped,
+        limits=limits_of(request.GET),
     )
     if not dropped:
         services.remember_prompt(answer, access=request.access)

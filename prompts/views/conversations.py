@@ -9,7 +9,7 @@ from catalog.access import StudioRequest, workspace_view
 from catalog.errors import StudioError
 from prompts import conversations
 from prompts.models import Conversation
-from prompts.views.box import ORDER_LABELS, emptied_by
+from prompts.views.box import ORDER_LABELS, emptied_by, limits_of
 from prompts.views.chips import shown_chip
 
 
@@ -53,6 +53,7 @@ def start(request: StudioRequest) -> HttpResponse:
             dropped=data.getlist("drop"),
             approach=data.get("approach", "prompt"),
             order=data.get("order", ""),
+            limits=limits_of(data),
         )
         if data.get("say", "").strip():
             conversations.say(access=request.access, conversation_id=started.pk, text=data["say"])

@@ -4,13 +4,16 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from analysis.domain.signature import SIZE
+from analysis.models import AnalysisRun, Signature
 from catalog.access import Access
-from catalog.models import Track, Workspace
+from catalog.models import AudioFile, Track, Workspace
 from catalog.roles import Role
 from prompts import conversations, learning, listening
 from prompts.approaches import ApproachUnavailable
@@ -222,3 +225,27 @@ def test_managers_train_and_set_how_long_events_are_kept(access: Access) -> None
     assert "Nobody has listened to a list yet" in page
     assert 'value="90"' in page
     assert "before anything can be said" in page
+
+
+def test_content_based_finds_what_sounds_alike_with_no_events_at_all(access: Access) -> None:
+    every = tracks(access)
+    for at, (across, up) in enumerate([(1.0, 0.0), (0.9, 0.4), (0.0, 1.0)]):
+        vector = np.zeros(SIZE, dtype=np.float16)
+        vector[:2] = across, up
+        audio = AudioFile.objects.create(
+            workspace=access.workspace, sha256=f"{at}" * 64, byte_size=8, storage_name=f"x{at}",
+            original_name="x.wav", container="wav",
+        )  # fmt: skip
+        run = AnalysisRun.objects.create(
+            workspace=access.workspace, audio=audio, extractor="e", extractor_version=f"{at}"
+        )
+        Signature.objects.create(
+            workspace=access.workspace, audio=audio, run=run, vector=vector.tobytes(), codes=b""
+        )
+        Track.objects.filter(pk=every[at].pk).update(audio=audio)
+    answer = ask("like Artist 0", access=access, approach="content-based")
+    assert [r.document.title for r in answer.results] == ["Tune 0", "Tune 1"]
+    with pytest.raises(ApproachUnavailable, match="to start from that was analysed"):
+        ask("like Artist 7", access=access, approach="content-based")
+    hybrid = ask("jazz like Artist 0", access=access, approach="hybrid")
+    assert "Nothing is known of listening here" in hybrid.note

@@ -211,3 +211,12 @@ def test_a_soft_number_costs_points_and_removes_nothing(workspace: Workspace) ->
     assert "125 BPM or faster" in costs["Ribera"]
     for result in answer.results:
         assert sum(p.value for p in result.parts) == pytest.approx(result.score, abs=1e-3)
+
+
+def test_limits_of_the_form_are_kept_to_and_their_cost_is_shown(workspace: Workspace) -> None:
+    for number in range(4):
+        make_track(workspace, title=f"Samba {number}", artist="Cy", instrument=["bongos"])
+    text = page(owner_of(workspace), q="bongos", per_artist=1, tail=50)
+    assert "Most by one artist" in text
+    assert "the limits on popularity changed nothing" in text
+    assert page(owner_of(workspace), q="bongos", novelty="x", per_label="-3")
