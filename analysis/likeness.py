@@ -45,6 +45,16 @@ class Signatures:
         ]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
+    def aligned_to(self, track_ids: NDArray[np.int64]) -> Vector:
+        """Give a row for each of these tracks, shape (n, SIZE); zeros where there is none."""
+        table = np.zeros((len(track_ids), SIZE), np.float32)
+        places = np.searchsorted(self.track_ids, track_ids)
+        places = np.minimum(places, max(len(self.track_ids) - 1, 0))
+        known = self.track_ids[places] == track_ids if len(self.track_ids) else np.zeros(0, bool)
+        if known.any():
+            table[known] = self.matrix[places[known]]
+        return table
+
     def vector_of(self, track_id: int) -> Vector | None:
         """Give the signature of a track, if it has one."""
         found = np.flatnonzero(self.track_ids == track_id)
@@ -58,7 +68,7 @@ _lock = threading.Lock()
 def signatures(workspace: Workspace) -> Signatures:
     """Read the signatures of a workspace's tracks; kept in the process until one changes.
 
-    The content-based approach of prompts takes `matrix` as it is.
+    The content-based approach of prompts lays them beside its own rows with `aligned_to`.
     """
     rows = Track.objects.filter(workspace=workspace, audio__signature__isnull=False)
     state = rows.aggregate(

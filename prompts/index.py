@@ -1,13 +1,15 @@
 """The index of each workspace, kept in the process until a change set makes it stale."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.db.models import Q
 
+from analysis.likeness import Signatures, signatures
 from catalog.models import Change, ChangeSet, Term, Track, Workspace
 from prompts.documents import read_catalog
 from prompts.domain.documents import TrackDocument
@@ -26,6 +28,8 @@ so that one that began early and landed late is not missed. Reading a track twic
 MOST_DOCUMENTS = 20_000
 """Documents are kept up to this many, about 50 MB."""
 
+SOUND_READ_EVERY_S = 30.0
+
 MOST_PATCHED = 2_000
 """When more tracks than this changed, building anew is quicker than finding out which."""
 
@@ -42,6 +46,9 @@ class WorkspaceIndex:
     audio: Mapping[int, int]
     """The audio file of each track that has one."""
     opted_out: frozenset[int]
+    sound: Signatures | None = None
+    """The sonic signatures that the index holds; the same object while none has changed."""
+    sound_read_at: float = 0.0
 
 
 _kept: OrderedDict[int, WorkspaceIndex] = OrderedDict()
@@ -61,12 +68,28 @@ def workspace_index(workspace: Workspace) -> WorkspaceIndex:
         kept = _kept.get(workspace.pk)
         if kept is None or kept.stamp != workspace.catalog_stamp:
             kept = _refreshed(workspace, kept)
+        if time.monotonic() - kept.sound_read_at > SOUND_READ_EVERY_S:
+            kept = _with_sound(workspace, kept)
         with _guard:
             _kept[workspace.pk] = kept
             _kept.move_to_end(workspace.pk)
             while len(_kept) > MOST_KEPT:
                 _kept.popitem(last=False)
         return kept
+
+
+def _with_sound(workspace: Workspace, kept: WorkspaceIndex) -> WorkspaceIndex:
+    """Put the signatures of the recordings into the index, row by row; none where nothing has one.
+
+    Recordings are heard without any change set, so they are looked for by the clock.
+    """
+    sound = signatures(workspace)
+    now = time.monotonic()
+    if sound is kept.sound:
+        return replace(kept, sound_read_at=now)
+    table = sound.aligned_to(kept.index.track_ids)
+    index = replace(kept.index, signatures=table if len(sound.track_ids) else None)
+    return replace(kept, index=index, sound=sound, sound_read_at=now)
 
 
 def _refreshed(workspace: Workspace, before: WorkspaceIndex | None) -> WorkspaceIndex:
