@@ -51,7 +51,7 @@ def run(data: Path | None, say: Say) -> dict[str, Any]:
     try:
         for song in songs:
             lines.append(_heard(song, child))
-            say(f"{song.name}: {', '.join(lines[-1]['asked_of_guitar'])}")
+            say(f"{song.name}: {lines[-1]}")
     finally:
         child.close()
     sums = [_sums(song, songs[(place + 1) % len(songs)]) for place, song in enumerate(songs)]
@@ -85,11 +85,7 @@ def _songs(data: Path) -> list[Song]:
     with (root / "truth.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return [
-        Song(
-            row["folder"],
-            root / row["folder"] / (row.get("guitar_stem") or "guitar.ogg"),
-            root / row["folder"] / (row.get("song_stem") or "song.ogg"),
-        )
+        Song(row["folder"], root / row["folder"] / "guitar.ogg", root / row["folder"] / "song.ogg")
         for row in rows
     ]
 
