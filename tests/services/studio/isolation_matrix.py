@@ -372,6 +372,7 @@ MATRIX: dict[str, Entry] = {
         about=lambda world: {"pk": world.simulation.pk, "track_id": world.track.pk},
         artist_sees=False,
     ),
+    "api:listening_events": Entry(method="post", data={"events": []}),
     "api:prompt": Entry(method="post", data={"text": "calm piano"}),
     "api:simulation_list": Entry(),
     "api:observed": Entry(),
