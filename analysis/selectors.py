@@ -6,14 +6,14 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 
-from analysis.domain.playback import Playback, playback
 from analysis.domain.result import ENGINE
 from analysis.domain.stem_sum import StemSum
+from analysis.domain.streaming import Playback, playbacks
 from analysis.domain.suggestions import NAMED
 from analysis.likeness import duplicates
 from analysis.models import UNFINISHED, AnalysisRun, Duplicate, Status, StemCheck, Suggestion
 from analysis.models.suggestions import STEM_ROLE
-from analysis.rules import suggesting_rules
+from analysis.rules import loudness_targets, suggesting_rules
 from analysis.services.deriving import newest_runs
 from analysis.services.stem_sums import current_check
 from catalog.access import Access, Permission
@@ -195,7 +195,7 @@ def facts_of(recordings: Sequence[Recording]) -> Facts | None:
         loudness_lufs=lufs,
         loudness_range_lu=result.get("loudness_range_lu"),
         true_peak_dbtp=peak,
-        playback=tuple(playback(lufs, peak)) if lufs is not None else (),
+        playback=tuple(playbacks(lufs, peak, loudness_targets())) if lufs is not None else (),
         vocals_label=result.get("vocals_label") or "",
         vocals_probability=result.get("vocals_probability"),
         vocals_share=result.get("vocals_share"),

@@ -91,8 +91,8 @@ def signature_of(sound: Sound, scale: Scale) -> Vector | None:
             math.log(BRIGHT_HZ),
         ),
         "feeling": (
-            *_between(sound.valence, 0.0, 1.0),
-            *_between(sound.arousal, 0.0, 1.0),
+            *_between(sound.valence, -1.0, 1.0),
+            *_between(sound.arousal, -1.0, 1.0),
         )
         if sound.valence is not None and sound.arousal is not None
         else (),
@@ -192,10 +192,10 @@ def radar(
         f"{100 * (voice or 0):.0f} %",
         "How sure the models are that somebody sings or speaks.",
     )
-    add(
-        "Valence", valence, 0.0, 1.0, f"{valence or 0:.2f}", "From sad to happy, as models hear it."
-    )
-    add("Arousal", arousal, 0.0, 1.0, f"{arousal or 0:.2f}", "From calm to excited, likewise.")
+    sad = "From sad (-1) to happy (1), as models hear it."
+    add("Valence", valence, -1.0, 1.0, f"{valence or 0:.2f}", sad)
+    calm = "From calm (-1) to excited (1), as models hear it."
+    add("Arousal", arousal, -1.0, 1.0, f"{arousal or 0:.2f}", calm)
     return found
 
 

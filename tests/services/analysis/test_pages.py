@@ -75,7 +75,7 @@ def test_the_panel_is_a_page_by_itself_and_a_fragment_for_htmx(
     page, fragment = client.get(url), client.get(url, **HTMX)
     assert "<!doctype html>" in text(page)
     assert text(fragment).startswith('<section id="hearing"')
-    for words in ("Blue Hour", "120.0", "Eb minor", "2A", "turned down by 3.1 dB", "No voice"):
+    for words in ("Blue Hour", "120.0", "Eb minor", "2A", "turns it down by 3.1 dB", "No voice"):
         assert words in text(page)
 
 
