@@ -30,6 +30,12 @@ SURE_IN_TUNE = 0.1
 MIN_PITCH_CLASSES = 6
 """A tone has one, a sustained chord three, the sparsest of 145 tunes on a piano nine."""
 
+TRIAD_NOTES = 3
+MIN_MOTION = 0.005
+"""Drones and sustained chords stay at 0.001; a chord struck again and again reaches 0.02."""
+TRIAD_CONFIDENCE = 0.5
+"""One chord suggests a key, no more; chosen by ear."""
+
 Floats = NDArray[np.float64]
 
 
@@ -74,6 +80,8 @@ def choose_key(heard: PitchesHeard, model: KeyModel) -> Key | NoKey:
     if heard.in_tune < MIN_IN_TUNE:
         return NoKey("The sound has too few clear pitches, as in noise, speech or drums.")
     if heard.pitch_classes < MIN_PITCH_CLASSES:
+        if heard.pitch_classes >= TRIAD_NOTES and heard.motion >= MIN_MOTION:
+            return _key_of_triad(heard)
         return NoKey("Too few different notes sound to tell a key, as in a drone or a single tone.")
     chances = key_chances(heard.profile, model)
     first, second = np.argsort(-chances, kind="stable")[:2]
@@ -85,8 +93,31 @@ def choose_key(heard: PitchesHeard, model: KeyModel) -> Key | NoKey:
         runner_up=KeyRunnerUp(
             *other, round(float(chances[second]) * certainty, 3), relation_of(best, other)
         ),
-        tuning_hz=round(440 * 2 ** (heard.tuning_cents / 1200), 1),
+        tuning_hz=_tuning_hz(heard),
     )
+
+
+def _key_of_triad(heard: PitchesHeard) -> Key:
+    """Name the chord that sounds most, where notes are too few for a scale but are played anew."""
+    found = []
+    for place in range(24):
+        tonic, mode = place % 12, MODES[place // 12]
+        third = 4 if mode == "major" else 3
+        found.append(float(sum(heard.shares[(tonic + step) % 12] for step in (0, third, 7))))
+    first, second = np.argsort(-np.array(found), kind="stable")[:2]
+    best, other = key_at(int(first)), key_at(int(second))
+    return Key(
+        *best,
+        confidence=round(TRIAD_CONFIDENCE * found[first], 3),
+        runner_up=KeyRunnerUp(
+            *other, round(TRIAD_CONFIDENCE * found[second], 3), relation_of(best, other)
+        ),
+        tuning_hz=_tuning_hz(heard),
+    )
+
+
+def _tuning_hz(heard: PitchesHeard) -> float:
+    return round(440 * 2 ** (heard.tuning_cents / 1200), 1)
 
 
 def key_chances(profile: Floats, model: KeyModel) -> Floats:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 QUIET = 1e-4  # frames this far below the loudest (40 dB) are pauses and fading ends
+SECOND_FRAMES = 5  # about a second of frames
 PRESENT = 0.1  # a pitch class sounds if it has this share of the strongest one
 
 
@@ -30,10 +31,17 @@ class PitchFrames:
 
 @dataclass(frozen=True)
 class PitchesHeard:
-    """How much each pitch class sounds in all, mean 0 and length 1, and how many do."""
+    """What sounds in all of a recording.
+
+    `profile` says how much each pitch class sounds, mean 0 and length 1; `shares` the same with
+    each peak counted once, in sum 1; `pitch_classes` how many do. `motion` is how much the sound of
+    one second differs from the next, 0 for a drone.
+    """
 
     profile: Floats
+    shares: Floats
     pitch_classes: int
+    motion: float
     tuning_cents: float
     in_tune: float
 
@@ -47,10 +55,19 @@ def pitches_heard(frames: PitchFrames) -> PitchesHeard:
     heard = _mean_direction(frames.heard[loud], order=1)
     return PitchesHeard(
         profile=profile / length if length else profile,
+        shares=heard / max(float(heard.sum()), 1e-9),
+        motion=_motion(frames.chroma[loud]),
         pitch_classes=int((heard > PRESENT * heard.max()).sum()),
         tuning_cents=frames.tuning_cents,
         in_tune=frames.in_tune,
     )
+
+
+def _motion(rows: Floats) -> float:
+    if len(rows) <= SECOND_FRAMES:
+        return 0.0
+    units = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return 1 - float((units[SECOND_FRAMES:] * units[:-SECOND_FRAMES]).sum(axis=1).mean())
 
 
 def _mean_direction(rows: Floats, order: int = 2) -> Floats:

@@ -25,12 +25,15 @@ MAJOR_SCALE = {0: 3.0, 2: 1.2, 4: 2.0, 5: 1.2, 7: 2.4, 9: 1.2, 11: 1.0}
 MINOR_SCALE = {0: 3.0, 2: 1.2, 3: 2.0, 5: 1.2, 7: 2.4, 8: 1.0, 10: 1.2}
 
 
-def sound(weights: dict[int, float], *, tonic: int = 0, in_tune: float = 0.3) -> PitchesHeard:
+def sound(
+    weights: dict[int, float], *, tonic: int = 0, in_tune: float = 0.3, pulse: float = 0.0
+) -> PitchesHeard:
     """Pitch classes that sound with these weights, counted from a tonic."""
     row = np.full(12, 0.05)
     for step, weight in weights.items():
         row[(tonic + step) % 12] = weight
     frames = np.tile(row, (20, 1))
+    frames[::2] += pulse
     return pitches_heard(PitchFrames(frames, frames, np.ones(20), 10.0, in_tune))
 
 
@@ -55,6 +58,13 @@ def test_a_drone_of_three_notes_has_no_key_and_says_why() -> None:
     answer = choose_key(sound({0: 3.0, 4: 2.0, 7: 2.0}), MODEL)
     assert isinstance(answer, NoKey)
     assert "drone" in answer.reason
+
+
+def test_one_chord_struck_again_and_again_suggests_its_key() -> None:
+    answer = choose_key(sound({0: 3.0, 3: 3.0, 7: 3.0}, tonic=9, pulse=0.2), MODEL)
+    assert isinstance(answer, Key)
+    assert (answer.tonic, answer.mode) == ("A", "minor")
+    assert answer.confidence <= 0.5
 
 
 def test_pitches_that_agree_on_no_tuning_have_no_key() -> None:
