@@ -101,20 +101,30 @@ class Report:
 
 def state_of(access: Access) -> QueueState:
     """Count the runs a person may see by state."""
-    rows = AnalysisRun.objects.visible_to(access).order_by().values_list("status")
-    counts = {str(status): total for status, total in rows.annotate(total=Count("pk"))}
-    return QueueState(**{status.value: counts.get(status.value, 0) for status in Status})
+    return _queue(AnalysisRun.objects.visible_to(access))[0]
+
+
+def _queue(runs: "QuerySet[AnalysisRun]") -> tuple[QueueState, datetime | None]:
+    """Count runs by state, and say since when the oldest waits, in one query."""
+    rows = runs.order_by().values_list("status")
+    counts: dict[str, int] = {}
+    oldest: datetime | None = None
+    for status, total, since in rows.annotate(total=Count("pk"), since=Min("created_at")):
+        counts[str(status)] = total
+        if status == Status.QUEUED:
+            oldest = since
+    return QueueState(**{s.value: counts.get(s.value, 0) for s in Status}), oldest
 
 
 def report(access: Access) -> Report:
     """Read the figures of a workspace."""
     runs = AnalysisRun.objects.visible_to(access)
     shown = runs.select_related("audio").prefetch_related("audio__tracks", "audio__stems__track")
-    oldest = runs.filter(status=Status.QUEUED).aggregate(since=Min("created_at"))
+    state, oldest = _queue(runs)
     return Report(
-        state=state_of(access),
+        state=state,
         messages=messages_waiting(),
-        oldest_waiting=oldest["since"],
+        oldest_waiting=oldest,
         running=list(shown.filter(status=Status.RUNNING).order_by("started_at")[:SHOWN]),
         failed=list(shown.filter(status=Status.FAILED).order_by("-finished_at")[:SHOWN]),
         latencies=latencies(runs),
