@@ -67,7 +67,7 @@ def workspace_index(workspace: Workspace) -> WorkspaceIndex:
     with lock:
         kept = _kept.get(workspace.pk)
         if kept is None or kept.stamp != workspace.catalog_stamp:
-            kept = _refreshed(workspace, kept)
+            kept = _sounding_as(kept, _refreshed(workspace, kept))
         if time.monotonic() - kept.sound_read_at > SOUND_READ_EVERY_S:
             kept = _with_sound(workspace, kept)
         with _guard:
@@ -87,9 +87,20 @@ def _with_sound(workspace: Workspace, kept: WorkspaceIndex) -> WorkspaceIndex:
     now = time.monotonic()
     if sound is kept.sound:
         return replace(kept, sound_read_at=now)
+    return _laid_in(sound, kept, read_at=now)
+
+
+def _sounding_as(before: WorkspaceIndex | None, fresh: WorkspaceIndex) -> WorkspaceIndex:
+    """Carry the signatures over a change set, which never changes a recording."""
+    if before is None or before.sound is None:
+        return fresh
+    return _laid_in(before.sound, fresh, read_at=before.sound_read_at)
+
+
+def _laid_in(sound: Signatures, kept: WorkspaceIndex, *, read_at: float) -> WorkspaceIndex:
     table = sound.aligned_to(kept.index.track_ids)
     index = replace(kept.index, signatures=table if len(sound.track_ids) else None)
-    return replace(kept, index=index, sound=sound, sound_read_at=now)
+    return replace(kept, index=index, sound=sound, sound_read_at=read_at)
 
 
 def _refreshed(workspace: Workspace, before: WorkspaceIndex | None) -> WorkspaceIndex:
