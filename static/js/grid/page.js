@@ -9,6 +9,7 @@ import { announce, toast } from "../toast.js";
 import { bulkPanel } from "./bulk.js";
 import { clipboard } from "./clipboard.js";
 import { askWithTable } from "./dialogs.js";
+import { draftsButton } from "./drafts.js";
 import { openEditor } from "./editor.js";
 import { rowHead, cellContent } from "./look.js";
 import { keys } from "./keys.js";
@@ -397,6 +398,7 @@ async function start(root, signal) {
   clipboard(grid);
   keys(grid);
   bulkPanel(grid);
+  draftsButton(grid);
   grid.tools = tools(grid);
   grid.presence = presence(grid);
   await grid.open(boot.query);

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalog.access import Access
-from catalog.models import ChangeSet, Track
+from catalog.models import ChangeSet, Description, Track
 from catalog.roles import Role
 from catalog.services.cells import Edit, save_cells
 from tests.conftest import LiveStudio
@@ -163,3 +163,13 @@ def test_many_tracks_are_edited_after_a_look_at_every_value(grid: Page) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Apply").click()
     expect(page.locator("main")).to_contain_text("55 values were written as one change set")
     assert Track.objects.filter(assertions__term__slug="dark").count() == ROWS + 5
+
+
+def test_drafts_are_written_for_the_selected_rows_only(grid: Page) -> None:
+    page = grid
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Shift+ArrowDown")
+    page.get_by_role("button", name="Write drafts").click()
+    expect(page.get_by_text("2 drafted, 0 left.").first).to_be_visible()
+    described = Description.objects.exclude(text="").values_list("track__title", flat=True)
+    assert sorted(described) == ["Take 000", "Take 001"]
