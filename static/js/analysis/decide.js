@@ -51,7 +51,10 @@ behaviour("[data-suggestions]", (list, signal) => {
   list.addEventListener("submit", () => { keepsFocus = true; }, { signal });
 
   mark(current, { focus: keepsFocus });
-  if (keepsFocus && !rows().length) focusWhatComesNext(list);
+  if (keepsFocus && !rows().length) {
+    // Only once htmx knows the link: an Enter before that would load a whole page.
+    document.addEventListener("htmx:afterSettle", () => focusWhatComesNext(list), { once: true, signal });
+  }
   keepsFocus = false;
 });
 

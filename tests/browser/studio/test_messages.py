@@ -38,7 +38,7 @@ def play_something(page: Page) -> None:
 
 def rename(page: Page, live_server: LiveServer, track: Track) -> None:
     page.goto(address_of(live_server, track) + "edit/")
-    page.get_by_label("Title").fill("Harbour Night")
+    page.get_by_label("Title", exact=True).fill("Harbour Night")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("h1")).to_have_text("Harbour Night")
 
