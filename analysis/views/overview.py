@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from analysis import model_cards as cards
 from analysis import operations as figures
 from analysis import selectors
+from analysis.likeness import open_duplicates_count
 from analysis.services.queueing import queue_outdated
 from catalog.access import Permission, StudioRequest, workspace_view
 from catalog.upload_list import upload_list
@@ -20,6 +21,7 @@ def home_panel(request: StudioRequest) -> HttpResponse:
     context = {
         "waiting": selectors.waiting_for(request.access),
         "state": figures.state_of(request.access),
+        "duplicates": open_duplicates_count(request.access),
         "can_operate": request.access.can(Permission.MANAGE),
     }
     template = "analysis/parts/home_panel.html" if request.htmx else "analysis/home_panel.html"

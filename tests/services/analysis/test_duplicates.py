@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from analysis.domain.fingerprint import CODE_S
 from analysis.models import Duplicate
@@ -75,3 +77,17 @@ def test_two_tracks_with_the_very_same_file_are_a_pair() -> None:
     make_track(workspace, title="Blue Hour again", audio=audio.pk)
     heard(audio, fingerprint=codes())
     assert Duplicate.objects.get().difference == 0.0
+
+
+def test_home_says_how_many_pairs_wait_for_a_decision() -> None:
+    workspace = WorkspaceFactory()
+    track(workspace, "Blue Hour", codes())
+    track(workspace, "Blue Hour 2", codes(differing=0.01))
+    client = Client()
+    client.force_login(member(workspace, Role.EDITOR).user)
+    page = reverse("analysis:home_panel", args=[workspace.slug])
+    assert "1 pair of tracks may hold the same recording" in client.get(page).content.decode()
+    decide_duplicate(
+        duplicate=Duplicate.objects.get(), answer="version", access=member(workspace, Role.EDITOR)
+    )
+    assert "may hold the same recording" not in client.get(page).content.decode()
