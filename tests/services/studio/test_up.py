@@ -145,7 +145,7 @@ def test_the_studio_comes_up_survives_kills_and_stops_whole(studio: Studio) -> N
 
 def test_a_killed_studio_is_taken_over_by_the_next(studio: Studio) -> None:
     first = studio.start()
-    studio.wait(studio.answers)
+    studio.wait(lambda: "Liner is ready" in studio.output())
     first.kill()
     first.wait()
     postmaster = postmasters(studio)
