@@ -117,6 +117,8 @@ def test_a_file_is_dragged_onto_its_song_and_taken_back(upload_page: Page, tmp_p
     )
     added(page, "Song.wav")
     added(page, "Boom.wav")
+    # The list is drawn anew until both were listened to, and a row that goes takes its drag along.
+    expect(page.get_by_text("2 recordings analysed.")).to_be_visible(timeout=TAKEN_IN_MS)
 
     page.locator(".file-row", has_text="Boom.wav").drag_to(page.get_by_role("region", name="Song"))
     expect(page.locator(".toast")).to_contain_text("a stem of “Song” (other)")
