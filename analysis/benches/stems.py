@@ -9,6 +9,7 @@ import csv
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +186,7 @@ def _sums(song: Song, other: Song) -> dict[str, StemSum]:
 
     def laid(master: Trace, *stems: Trace) -> StemSum:
         files = [
-            StemFile(place, f"stem {place}", len(stem) / RATE_HZ, lambda stem=stem: stem)  # type: ignore[misc]
+            StemFile(place, f"stem {place}", len(stem) / RATE_HZ, partial(np.asarray, stem))
             for place, stem in enumerate(stems)
         ]
         return compare(master, len(master) / RATE_HZ, files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,7 @@ def compare_files(master: tuple[Path, float], stems: list[tuple[int, str, Path, 
     return compare(
         trace(path),
         duration_s,
-        [
-            StemFile(pk, name, length_s, lambda file=file: trace(file))  # type: ignore[misc]
-            for pk, name, file, length_s in stems
-        ],
+        [StemFile(pk, name, length_s, partial(trace, file)) for pk, name, file, length_s in stems],
     )
 
 

@@ -29,16 +29,6 @@ NO_MORE_THAN: tuple[tuple[str, str], ...] = (
 )
 """Counts that are parts of others. Saves are not: people save without hearing a track out."""
 
-WORDS: Mapping[str, str] = {
-    "impressions": "impressions",
-    "plays": "plays",
-    "completions": "completions",
-    "skips": "skips",
-    "saves": "saves",
-    "replays": "replays",
-    "follows": "follows",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -230,7 +220,7 @@ def _count(name: str, text: str, problems: list[Problem]) -> int | None:
     if number is None:
         problems.append(Problem(name, f"“{text[:40]}” is no whole number."))
     elif number < 0:
-        problems.append(Problem(name, f"{number} {WORDS[name]} cannot be; a count starts at 0."))
+        problems.append(Problem(name, f"{number} {name} cannot be; a count starts at 0."))
     elif number > MOST:
         problems.append(Problem(name, f"{number:,} is more than can be counted in a day."))
     else:
@@ -249,9 +239,7 @@ def _compare(counts: Mapping[str, int | None], problems: list[Problem]) -> None:
     for part, whole in NO_MORE_THAN:
         few, many = counts.get(part), counts.get(whole)
         if few is not None and many is not None and few > many:
-            problems.append(
-                Problem(part, f"{few:,} {WORDS[part]} of {many:,} {WORDS[whole]} cannot be.")
-            )
+            problems.append(Problem(part, f"{few:,} {part} of {many:,} {whole} cannot be."))
     saves, shown = counts.get("saves"), counts.get("impressions")
     if saves is not None and shown is not None and saves > shown:
         problems.append(Problem("saves", f"{saves:,} saves of {shown:,} impressions cannot be."))

@@ -168,7 +168,7 @@ def _effect(
     popularity: Floats | None,
 ) -> Effect | None:
     """Compare the list with the one this limit alone would have left otherwise."""
-    changed = replace(limits, **_FREED[name])  # type: ignore[arg-type]
+    changed = replace(limits, **_FREED[name])  # type: ignore[arg-type]  # values fit the names beside them
     free, _, _ = _filled(order, scores, index, length, changed, popularity)
     kept_out = {pick.position for pick in free} - {pick.position for pick in picks}
     shared = min(len(free), len(picks))

@@ -52,7 +52,7 @@ def test_the_box_works_without_javascript(
     chromium: Browser, live_server: LiveServer, access: Access, context: BrowserContext
 ) -> None:
     plain = chromium.new_context(java_script_enabled=False)
-    plain.add_cookies(context.cookies())  # type: ignore[arg-type]
+    plain.add_cookies(context.cookies())  # type: ignore[arg-type]  # given back as they came
     page = plain.new_page()
     page.goto(address(live_server, access))
     page.get_by_label("What would you like to hear?").fill(PROMPT)

@@ -65,7 +65,7 @@ def test_undo_works_without_javascript(
     chromium: Browser, live_server: LiveServer, track: Track, context: BrowserContext
 ) -> None:
     plain = chromium.new_context(java_script_enabled=False)
-    plain.add_cookies(context.cookies())  # type: ignore[arg-type]
+    plain.add_cookies(context.cookies())  # type: ignore[arg-type]  # given back as they came
     page = plain.new_page()
     rename(page, live_server, track)
     page.get_by_role("main").get_by_role("button", name="Undo").click()
