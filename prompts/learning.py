@@ -23,6 +23,7 @@ LEAST_BASKETS = 5
 LEAST_PAIRS = 20
 HELD_SHARE = 5
 """One listening of five is held back to measure what was learned."""
+BYTE_VALUES = 256
 
 MOST_TURNS_READ = 400
 RECALL = "Recall at 10 of the best track of a held-back listening, from its other tracks"
@@ -87,9 +88,24 @@ def _newest_event(workspace: Workspace) -> int:
     return newest.pk if newest else 0
 
 
-def is_held_back(listening: str) -> bool:
-    """Whether a listening is kept for measuring; always the same ones."""
-    return hashlib.sha256(listening.encode()).digest()[0] % HELD_SHARE == 0
+def held_back(listenings: Iterable[str]) -> frozenset[str]:
+    """The listenings kept for measuring: one of five, the same every night; of two, one.
+
+    Example::
+
+        >>> len(held_back(["7/3", "8/4"]))
+        1
+    """
+    by_chance = sorted(set(listenings), key=lambda each: hashlib.sha256(each.encode()).digest())
+    if len(by_chance) < 2:
+        return frozenset()
+    held = {
+        each
+        for each in by_chance
+        if hashlib.sha256(each.encode()).digest()[0] < BYTE_VALUES / HELD_SHARE
+    }
+    # A handful may all fall on one side: nothing could be learned, or nothing measured.
+    return frozenset((held | {by_chance[0]}) - {by_chance[-1]})
 
 
 def _collaborative(workspace: Workspace, events: Sequence[_Event]) -> LearnedModel:
@@ -97,8 +113,9 @@ def _collaborative(workspace: Workspace, events: Sequence[_Event]) -> LearnedMod
         return baskets_of((e.listening, e.track, e.kind) for e in chosen)
 
     everything = baskets(events)
-    held = baskets(e for e in events if is_held_back(e.listening))
-    learned = fit(baskets(e for e in events if not is_held_back(e.listening)))
+    apart = held_back(e.listening for e in events)
+    held = baskets(e for e in events if e.listening in apart)
+    learned = fit(baskets(e for e in events if e.listening not in apart))
     last = newest_model(workspace, Kind.COLLABORATIVE)
     before = leave_one_out(neighbours_of(last), held) if last else None
     after = leave_one_out(learned, held)
@@ -126,8 +143,9 @@ def _collaborative(workspace: Workspace, events: Sequence[_Event]) -> LearnedMod
 def _blend(workspace: Workspace, events: Sequence[_Event]) -> LearnedModel:
     shipped = Blend()
     pairs = _pairs(workspace, events)
-    learnt = [pair for pair in pairs if not is_held_back(pair.listening)]
-    held = [pair for pair in pairs if is_held_back(pair.listening)]
+    apart = held_back(pair.listening for pair in pairs)
+    learnt = [pair for pair in pairs if pair.listening not in apart]
+    held = [pair for pair in pairs if pair.listening in apart]
     last = newest_model(workspace, Kind.BLEND)
     now = replace(shipped, **last.payload["weights"]) if last else shipped
     tuned = fit_blend(learnt, shipped)

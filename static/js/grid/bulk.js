@@ -70,9 +70,12 @@ export function bulkPanel(grid) {
       field.closest("[data-of]").querySelector("label")?.setAttribute("for", field.id);
     });
     const mixed = part("mixed");
+    let askedLast = 0;
     const tellMixed = async () => {
+      const asked = ++askedLast;
       mixed.textContent = "";
       const answer = await send(boot.urls.mixed, { ...selectionOf(), column: columns.value }).catch(() => null);
+      if (asked !== askedLast) return; // the answer for a column chosen before came late
       if (answer) mixed.textContent = spokenMix(answer);
       mixed.classList.toggle("cell-mixed", Boolean(answer?.mixed));
     };
@@ -86,6 +89,7 @@ export function bulkPanel(grid) {
       const typed = input.value.split(";").at(-1).trim();
       if (!input.getAttribute("list") || !typed) return;
       const answer = await ask(boot.urls.words, { column: columns.value, q: typed }).catch(() => null);
+      if (typed !== input.value.split(";").at(-1).trim()) return;
       const before = input.value.slice(0, input.value.lastIndexOf(";") + 1);
       words.replaceChildren(...(answer?.words ?? []).map((word) => new Option("", before ? `${before} ${word}` : word)));
     });

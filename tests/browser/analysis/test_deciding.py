@@ -127,7 +127,8 @@ def test_two_tracks_are_decided_by_keyboard_alone_without_loading_a_page(scene: 
     expect(page.get_by_text("Everything is decided here.")).to_be_visible()
     expect(page.locator("#review-left")).to_have_text("3 suggestions left on 1 track")
 
-    scene.press("Enter")  # the focus is on the link to the next track
+    expect(page.get_by_role("link", name="Next track")).to_be_focused()
+    scene.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Night Bus")
     assert page.url.endswith(f"?track={scene.second.pk}")
     scene.press("A")

@@ -145,9 +145,9 @@ def test_the_collaborative_approach_says_what_it_lacks_and_then_what_it_cannot_r
 
 
 def test_a_training_stores_what_it_was_worth_before_and_after(access: Access) -> None:
-    listeners_of(access, [(0, 1)] * 12)
+    listeners_of(access, [(0, 1)] * 40)
     learning.train(workspace=access.workspace)
-    listeners_of(access, [(2, 3)] * 12)
+    listeners_of(access, [(2, 3)] * 40)
     together, blend = learning.train(workspace=access.workspace)
     assert (together.before or 0) < (together.after or 0)
     assert together.is_used
