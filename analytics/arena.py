@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from analytics.domain.market import draw_market
+from analytics.domain.market_draw import draw_market
 from analytics.domain.prompt_space import PromptBank, build_bank
 from analytics.domain.results import BankLayout
 from analytics.domain.simulation import Outcome

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from analytics import arena as arenas
-from analytics.domain.market import draw_market
+from analytics.domain.market_draw import draw_market
 from analytics.domain.prompt_space import PromptBank
 from analytics.domain.simulation import FIRST_PLACES
 from analytics.reference import market_model

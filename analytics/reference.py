@@ -9,7 +9,7 @@ from typing import Any
 from analytics.domain.choice import ChoiceModel, read_choice_model
 from analytics.domain.grammar import Grammar, read_grammar
 from analytics.domain.market import MarketModel
-from analytics.domain.market import market_model as build_market_model
+from analytics.domain.market_model import build_market_model
 from catalog.vocabulary import default_terms
 
 DATA_DIR = Path(__file__).parent / "data"

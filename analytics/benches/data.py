@@ -1,6 +1,6 @@
 """What the benches of the simulation are run on: generated, so they need no folder."""
 
-from analytics.domain.market import draw_market
+from analytics.domain.market_draw import draw_market
 from analytics.reference import market_model
 from prompts.domain.documents import TrackDocument
 

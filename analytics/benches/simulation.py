@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics import arena as arenas
 from analytics.benches.data import OWN_TRACKS, SEED, own_tracks
-from analytics.domain.market import draw_market
+from analytics.domain.market_draw import draw_market
 from analytics.domain.prompt_space import build_bank
 from analytics.domain.results import summarise
 from analytics.domain.simulation import full_relevance, simulate_shard

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from analytics.domain.market import Market, MarketModel, draw_market
+from analytics.domain.market import Market, MarketModel
+from analytics.domain.market_draw import draw_market
 from analytics.reference import market_model
 from catalog.vocabulary import default_terms
 

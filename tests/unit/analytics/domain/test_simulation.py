@@ -7,7 +7,7 @@ import pytest
 
 from analytics.domain.choice import ChoiceModel, Examination, saving_chance
 from analytics.domain.counterfactual import hits_of_one, outcome_of_one
-from analytics.domain.market import draw_market
+from analytics.domain.market_draw import draw_market
 from analytics.domain.prompt_space import PromptBank, build_bank
 from analytics.domain.results import (
     BankLayout,

@@ -1,0 +1,38 @@
+"""An outcome with what is derived from it once, for all figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.domain.simulation import Outcome
+
+Floats = NDArray[np.float64]
+
+PER_PROMPTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class BankLayout:
+    """Which space each prompt belongs to (numbers into `sizes`), and the sizes, summing to 1."""
+
+    space_of_prompt: NDArray[np.int32]
+    sizes: Floats
+
+    @property
+    def prompts_in(self) -> NDArray[np.int64]:
+        return np.bincount(self.space_of_prompt, minlength=len(self.sizes))
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """An outcome with what was derived from it; `chances` has a column a surfaced hit."""
+
+    outcome: Outcome
+    bank: BankLayout
+    surfaced: NDArray[np.bool_]
+    relevance: Floats
+    lists: Floats
+    chances: Floats
