@@ -1,7 +1,7 @@
 // While music plays, links to other pages of the studio change the page under the player, so the music
 // does not stop. With nothing playing, links are ordinary page loads.
 
-import { isPlaying } from "./player.js";
+import { isPlaying } from "./player/sound.js";
 import { announce } from "./toast.js";
 
 let visits = 0;

@@ -6,7 +6,7 @@ import "./forms.js";
 import "./htmx-setup.js";
 import "./keyboard.js";
 import "./navigate.js";
-import "./player.js";
+import "./player/bar.js";
 import "./tags.js";
 import "./theme.js";
 import "./toast.js";

@@ -6,7 +6,9 @@
 // (components/waveform.html). The peaks are JSON: {"peaks": [[0.1, -0.2, …]]} with one list a channel.
 
 import WaveSurfer from "../vendor/wavesurfer.js/wavesurfer.esm.js";
-import { bring, clock, currentRange, currentTime, currentTrack, play, seek } from "./player.js";
+import { clock } from "./clock.js";
+import { bring } from "./player/buttons.js";
+import { currentRange, currentTime, currentTrack, play, seek } from "./player/sound.js";
 
 const STEP_S = 5;
 const PAGE_S = 30;

@@ -49,6 +49,6 @@ def test_the_player_is_reached_by_one_name_from_everywhere(modules: dict[str, Pa
         (path.parent / name).resolve()
         for path in modules.values()
         for name in IMPORTED.findall(path.read_text())
-        if "/player." in name
+        if "/sound." in name
     }
-    assert names == {modules["js/player.js"]}
+    assert names == {modules["js/player/sound.js"]}
