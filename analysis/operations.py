@@ -1,5 +1,6 @@
 """Figures of the operations page and of Home: what waits, how long, what failed and why."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -62,6 +63,20 @@ class ModelFile:
 
 
 @dataclass(frozen=True)
+class OtherModel:
+    """A model of an app above this one; `problem` says why it cannot work, if it cannot."""
+
+    name: str
+    purpose: str
+    state: str
+    problem: str = ""
+
+
+OTHER_MODELS: list[Callable[[], list[OtherModel]]] = []
+"""Apps above put what they read or write with here when they start, so that one page has all."""
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything the operations page shows."""
 
@@ -73,6 +88,7 @@ class Report:
     latencies: Latencies
     models: list[ModelFile]
     plugins: list[Plugin]
+    others: list[OtherModel]
     engine_version: str
     outdated: int
 
@@ -130,6 +146,7 @@ def report(access: Access) -> Report:
         latencies=latencies(runs),
         models=model_files(),
         plugins=plugins(),
+        others=[model for models in OTHER_MODELS for model in models()],
         engine_version=ENGINE_VERSION,
         outdated=runs.by_older_engine(ENGINE_VERSION).count(),
     )

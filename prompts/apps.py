@@ -9,8 +9,11 @@ class PromptsConfig(AppConfig):
     name = "prompts"
 
     def ready(self) -> None:
-        """Connect the receivers."""
+        """Connect the receivers, and name the encoders on the operations page."""
+        from analysis.operations import OTHER_MODELS
         from catalog.signals import change_set_applied
         from prompts import receivers
+        from prompts.encoders import as_models
 
         change_set_applied.connect(receivers.recheck_texts, dispatch_uid="prompts.recheck")
+        OTHER_MODELS.append(as_models)

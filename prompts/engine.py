@@ -24,7 +24,7 @@ from prompts.domain.lexicon import Lexicon
 from prompts.domain.parsing import Parser
 from prompts.domain.postings import Floats
 from prompts.domain.queries import Blend, QueryBlock
-from prompts.encoders import default_encoder
+from prompts.encoders import chosen_encoder, default_encoder
 from prompts.lexicon import (
     TermKey,
     VocabularyTerm,
@@ -84,12 +84,20 @@ class Engine:
 
 @cache
 def default_engine() -> Engine:
-    """The engine over the shipped vocabulary."""
+    """The engine over the shipped vocabulary, as simulations and benches use it."""
     return Engine(default_lexicon(), default_encoder(), vocabulary=default_lexicon_terms())
+
+
+@cache
+def box_engine() -> Engine:
+    """The engine of the prompt box: the same, with the encoder that the operator chose."""
+    if chosen_encoder() is default_encoder():
+        return default_engine()
+    return Engine(default_lexicon(), chosen_encoder(), vocabulary=default_lexicon_terms())
 
 
 def engine_for(terms: Iterable[VocabularyTerm]) -> Engine:
     """An engine over a workspace's own vocabulary."""
     known = list(terms)
     keys = frozenset(term_key(term) for term in known)
-    return Engine(build_lexicon(known), default_encoder(), vocabulary=keys)
+    return Engine(build_lexicon(known), chosen_encoder(), vocabulary=keys)

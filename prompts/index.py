@@ -15,7 +15,7 @@ from prompts.documents import read_catalog
 from prompts.domain.documents import TrackDocument
 from prompts.domain.index import TrackIndex
 from prompts.domain.patching import patch_index
-from prompts.engine import Engine, default_engine, engine_for
+from prompts.engine import Engine, box_engine, engine_for
 from prompts.lexicon import default_lexicon_terms, term_key
 
 MOST_KEPT = 8
@@ -179,7 +179,7 @@ def _engine(workspace: Workspace, before: WorkspaceIndex | None) -> Engine:
     terms = list(Term.objects.filter(workspace=workspace).order_by("facet", "slug"))
     own = {term_key(term) for term in terms}
     if own == default_lexicon_terms():
-        return default_engine()
+        return box_engine()
     if before is not None and before.engine.vocabulary == own:
         return before.engine
     return engine_for(terms)

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from prompts import minilm
 from studio import env
 
 
@@ -35,4 +36,16 @@ def no_embedded_services_in_earnest(
             id=f"studio.{number}",
         )
         for name, server, number in missing
+    ]
+
+
+@register()
+def the_chosen_encoder_is_installed(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """Refuse to start with an encoder that is not there, rather than fail at the first prompt."""
+    if settings.TEXT_ENCODER != "minilm" or not (found := minilm.problem()):
+        return []
+    return [
+        Error(f"TEXT_ENCODER is minilm, but {found}.", hint=minilm.HOW_TO_INSTALL, id="studio.E003")
     ]

@@ -1,6 +1,5 @@
 """Two questions a machine asks: is the process alive, and can the studio do its work?"""
 
-import importlib.util
 import logging
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from analysis.extractors import backends
 from analysis.operations import plugins
+from prompts.encoders import states as encoder_states
 from studio import heartbeat
 from studio.celery import app
 
@@ -55,7 +55,7 @@ def capabilities() -> dict[str, Any]:
         "hearing": backends.capabilities(),
         "plugins": {plugin.name: plugin.problem or "works" for plugin in plugins()},
         "s3_media": "s3" in settings.STORAGES["default"]["BACKEND"].lower(),
-        "text_encoder": importlib.util.find_spec("wordllama") is not None,
+        "text_encoders": encoder_states(),
     }
 
 

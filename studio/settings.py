@@ -280,6 +280,8 @@ STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
 MODELS_DIR = env.path("MODELS_DIR", VAR_DIR / "models")
 PLUGINS_DIR = env.path("PLUGINS_DIR", VAR_DIR / "plugins")
+# What the prompt box embeds texts with; minilm needs the packages of requirements-minilm.txt.
+TEXT_ENCODER = env.choice("TEXT_ENCODER", ("wordllama", "minilm"), "wordllama")
 
 
 def _media_storage() -> dict[str, Any]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prompts.encoders import StaticEncoder
+from prompts.minilm import MiniLmEncoder
 
 Scores = NDArray[np.float32]
 UNRANKED = np.float32(-1e9)
@@ -63,6 +64,12 @@ class Bm25:
 def static_scores(texts: Sequence[str], prompts: Sequence[str]) -> Scores:
     """Cosines of plain wordllama embeddings, all 256 numbers."""
     encoder = StaticEncoder(dimensions=256)
+    return np.asarray(encoder.encode(list(prompts)) @ encoder.encode(list(texts)).T)
+
+
+def minilm_scores(texts: Sequence[str], prompts: Sequence[str]) -> Scores:
+    """Cosines of MiniLM's embeddings of the whole texts."""
+    encoder = MiniLmEncoder()
     return np.asarray(encoder.encode(list(prompts)) @ encoder.encode(list(texts)).T)
 
 

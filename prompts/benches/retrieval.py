@@ -10,17 +10,27 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from prompts import minilm
 from prompts.benches import chips
 from prompts.benches.data import Conversations, MusicCaps, SongDescriber, folder, needs
-from prompts.benches.measures import Scores, auc, peers, ranking_figures, ranks_of
+from prompts.benches.measures import (
+    Scores,
+    auc,
+    minilm_scores,
+    peers,
+    ranking_figures,
+    ranks_of,
+    standardised,
+)
 from prompts.domain.documents import TrackDocument
 from prompts.domain.surfacing import score_all
-from prompts.engine import ENGINE_VERSION, default_engine
+from prompts.engine import ENGINE_VERSION, Engine, default_engine
 
 Say = Callable[[str], None]
 
@@ -46,9 +56,11 @@ def run(data: Path | None, say: Say) -> dict[str, Any]:
     return figures
 
 
-def engine_scores(documents: Sequence[TrackDocument], prompts: Sequence[str]) -> Scores:
+def engine_scores(
+    documents: Sequence[TrackDocument], prompts: Sequence[str], engine: Engine | None = None
+) -> Scores:
     """Our scores of every document for every prompt."""
-    engine = default_engine()
+    engine = engine or default_engine()
     index = engine.build_index(documents)
     queries = engine.encode([engine.parse(prompt) for prompt in prompts], index)
     return score_all(queries, index)
@@ -64,13 +76,21 @@ def song_describer(data: SongDescriber) -> dict[str, Any]:
     started = time.perf_counter()
     scores = engine_scores(described(data.texts), data.prompts)
     seconds = time.perf_counter() - started
+    others = peers(data.texts, data.prompts)
+    lacks = minilm.problem()
+    if not lacks:
+        others["minilm"] = minilm_scores(data.texts, data.prompts)
+        three = [standardised(others[name]) for name in ("bm25", "wordllama", "minilm")]
+        others["all_three_summed"] = np.sum(three, axis=0)
+        engine = replace(default_engine(), encoder=minilm.MiniLmEncoder())
+        others["liner_with_minilm"] = engine_scores(described(data.texts), data.prompts, engine)
     return {
         **ranking_figures(ranks_of(scores, data.relevant)),
         "tracks": len(data.texts),
         "seconds": round(seconds, 2),
+        "left_out": f"minilm: {lacks}" if lacks else "",
         "peers": {
-            name: ranking_figures(ranks_of(peer, data.relevant))
-            for name, peer in peers(data.texts, data.prompts).items()
+            name: ranking_figures(ranks_of(peer, data.relevant)) for name, peer in others.items()
         },
     }
 

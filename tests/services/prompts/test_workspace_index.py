@@ -1,16 +1,23 @@
 """The index follows the catalog: each kind of change shows; other tracks are not reread."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.test import Client
 
 from catalog.models import Artist, ChangeSet, Track, Workspace
 from catalog.services.ledger import change_set
 from prompts import index as module
+from prompts import minilm
 from prompts.documents import CatalogReading
 from prompts.domain.index import TrackIndex
+from prompts.encoders import chosen_encoder
+from prompts.engine import box_engine
 from prompts.index import workspace_index
+from studio.checks import the_chosen_encoder_is_installed
 from tests.factories import WorkspaceFactory, make_release, make_track
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +103,33 @@ def test_a_changed_vocabulary_builds_anew(workspace: Workspace) -> None:
     workspace.refresh_from_db()
     kept = workspace_index(workspace)
     assert [str(c.term) for c in kept.engine.parse("cool cat music").chips] == ["genre:jazz"]
+
+
+@pytest.mark.skipif(bool(minilm.problem()), reason=f"MiniLM is not there: {minilm.problem()}")
+def test_another_encoder_is_used_once_it_is_chosen(
+    workspace: Workspace, settings: Any, tmp_path: Path, client: Client
+) -> None:
+    assert fresh(workspace).encoder.name.startswith("wordllama")
+    settings.TEXT_ENCODER, settings.VAR_DIR = "minilm", tmp_path
+    for forgotten in (chosen_encoder.cache_clear, box_engine.cache_clear, module._kept.clear):
+        forgotten()  # as a restart does
+    try:
+        call_command("embed_texts", workspace=workspace.slug)
+        assert fresh(workspace).encoder.dimensions == 384
+        assert list((tmp_path / "embeddings").iterdir())
+        encoders = client.get("/readyz").json()["capabilities"]["text_encoders"]
+        assert encoders == {"wordllama": "installed", "minilm": "in use"}
+    finally:
+        for forgotten in (chosen_encoder.cache_clear, box_engine.cache_clear, module._kept.clear):
+            forgotten()
+
+
+def test_a_chosen_encoder_that_is_missing_stops_the_start(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TEXT_ENCODER = "minilm"
+    assert the_chosen_encoder_is_installed(None) == [] or minilm.problem()
+    monkeypatch.setattr(minilm, "problem", lambda: "onnxruntime is not installed")
+    (error,) = the_chosen_encoder_is_installed(None)
+    assert "onnxruntime is not installed" in error.msg
+    assert "requirements-minilm.txt" in str(error.hint)
