@@ -1,17 +1,20 @@
 """Files of events as rows of text, read one row at a time whatever their size."""
 
 import csv
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import PurePath
 from typing import IO
 
+from catalog.domain.sizes import spoken_size
 from catalog.errors import StudioError
 
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 64 * 1024
 LONGEST_CELL = 10_000
+LARGEST_UNPACKED = 1024**3
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -87,6 +90,7 @@ def _sheet(file: IO[bytes]) -> Iterator[list[str]]:
     """Read the first sheet of a workbook; dates as text, year first."""
     from python_calamine import CalamineError, CalamineWorkbook
 
+    _refuse_huge(file)
     try:
         workbook = CalamineWorkbook.from_filelike(file)
         sheet = workbook.get_sheet_by_index(0)
@@ -96,6 +100,22 @@ def _sheet(file: IO[bytes]) -> Iterator[list[str]]:
         ) from error
     for row in sheet.iter_rows():
         yield [_cell(value) for value in row]
+
+
+def _refuse_huge(file: IO[bytes]) -> None:
+    """Refuse an archive that says it unpacks to more than a worker has memory for."""
+    try:
+        with zipfile.ZipFile(file) as package:
+            size = sum(member.file_size for member in package.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        size = 0  # an old .xls is no archive; what is broken is said when it is opened
+    file.seek(0)
+    if size > LARGEST_UNPACKED:
+        raise UnreadableFile(
+            f"The workbook unpacks to {spoken_size(size)}; {spoken_size(LARGEST_UNPACKED)} are "
+            "the most.",
+            hint="Save the sheet as CSV, or split it by month.",
+        )
 
 
 def _cell(value: object) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Aggregate, Max, Min, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, F, Max, Min, Q, QuerySet, Sum
 
 from analytics import selectors
-from analytics.domain.events import COUNTS
+from analytics.domain.events import COUNTS, NO_MORE_THAN
 from analytics.domain.intervals import Interval, wilson
 from analytics.domain.paired_chart import Pair, PairedChart, paired_chart
 from analytics.models import ObservedDay, SimulationRun, SpaceResult
@@ -50,6 +50,8 @@ class ObservedReport:
     last_day: date | None
     chart: PairedChart | None
     finding: str
+    contrary: tuple[str, ...]
+    """Where the counts of a day cannot all be true, in words."""
 
 
 def days(access: Access) -> QuerySet[ObservedDay]:
@@ -62,7 +64,7 @@ def report(
 ) -> ObservedReport | None:
     """Add up what was observed by space, beside what a run simulated; None where nothing was.
 
-    One or two queries.
+    Two or three queries.
     """
     rows = days(access) if track is None else days(access).filter(track=track)
     summed: list[dict[str, Any]] = [
@@ -94,6 +96,26 @@ def report(
         if pairs
         else None,
         finding=_finding(lines),
+        contrary=_contrary(rows),
+    )
+
+
+def _contrary(rows: QuerySet[ObservedDay]) -> tuple[str, ...]:
+    """Say which counts are larger than what they are a part of.
+
+    A file with such a row is refused that row; single events add up to one when some are still on
+    their way, or when a source sends plays and forgets impressions.
+    """
+    found = rows.order_by().aggregate(
+        **{
+            f"{part}_{whole}": Count("pk", filter=Q(**{f"{part}__gt": F(whole)}))
+            for part, whole in NO_MORE_THAN
+        }
+    )
+    return tuple(
+        f"{number:,} day{'' if number == 1 else 's'} with more {part} than {whole}"
+        for part, whole in NO_MORE_THAN
+        if (number := found[f"{part}_{whole}"])
     )
 
 

@@ -3,6 +3,7 @@
 from functools import cache, lru_cache
 
 from analytics.arena import engine
+from analytics.domain.events import folded_name
 from analytics.domain.prompt_space import spaces_of
 from analytics.reference import grammar
 from prompts.domain.intent import Polarity
@@ -14,6 +15,16 @@ Wants = frozenset[tuple[str, str]]
 def known_spaces() -> dict[str, str]:
     """Names of all spaces by slug; they are the same in every workspace and run."""
     return {space.slug: space.name for space in spaces_of(grammar())}
+
+
+@cache
+def spaces_by_name() -> dict[str, str]:
+    """Slugs of all spaces by folded name and by folded slug, as people write either."""
+    names = known_spaces()
+    return {
+        **{folded_name(name): slug for slug, name in names.items()},
+        **{folded_name(slug): slug for slug in names},
+    }
 
 
 @cache

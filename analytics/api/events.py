@@ -12,12 +12,33 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics import observed
-from analytics.domain.events import EARLIEST, LAST_PLACE, LONGEST_PROMPT, LONGEST_SOURCE, Key
+from analytics.domain.event_dates import read_day
+from analytics.domain.events import (
+    EARLIEST,
+    LAST_PLACE,
+    LONGEST_PROMPT,
+    LONGEST_SOURCE,
+    Key,
+    space_named,
+)
 from analytics.models import ObservedDay
-from analytics.prompt_spaces import known_spaces, space_of
+from analytics.prompt_spaces import space_of, spaces_by_name
 from analytics.services.observing import EVENT_KINDS, MOST_EVENTS, record_events
 from catalog.api.base import WorkspaceAPIView
 from catalog.models import Track
+
+
+class DayField(serializers.DateField):
+    """A day, or a moment with its offset, which falls on its day in the studio's time zone."""
+
+    def to_internal_value(self, value: Any) -> date:
+        """Read a day as files may write it, but for those that could be two."""
+        try:
+            return read_day(str(value), zone=timezone.get_current_timezone())
+        except ValueError as error:
+            raise serializers.ValidationError(
+                f"“{str(value)[:40]}” is no date. Write it as 2026-05-31."
+            ) from error
 
 
 class EventSerializer(serializers.Serializer[Any]):
@@ -26,7 +47,7 @@ class EventSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(max_length=80)
     kind = serializers.ChoiceField(choices=sorted(EVENT_KINDS))
     track = serializers.IntegerField(min_value=1)
-    day = serializers.DateField()
+    day = DayField()
     space = serializers.CharField(required=False, default="", allow_blank=True)
     prompt = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=LONGEST_PROMPT
@@ -47,10 +68,11 @@ class EventSerializer(serializers.Serializer[Any]):
         return value
 
     def validate_space(self, value: str) -> str:
-        """Refuse spaces that nobody knows."""
-        if value and value not in known_spaces():
+        """Find a space by its slug or its name; refuse those that nobody knows."""
+        slug = space_named(value, spaces_by_name()) if value else ""
+        if slug is None:
             raise serializers.ValidationError(f"No prompt space is called “{value}”.")
-        return value
+        return slug
 
 
 class EventsSerializer(serializers.Serializer[Any]):

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, tzinfo
+
+from analytics.domain.event_dates import AmbiguousDay, DayOrder, read_day
 
 COUNTS = ("impressions", "plays", "completions", "skips", "saves", "replays", "follows")
 
@@ -26,8 +28,11 @@ NO_MORE_THAN: tuple[tuple[str, str], ...] = (
     ("plays", "impressions"),
     ("completions", "plays"),
     ("skips", "plays"),
+    ("replays", "plays"),
+    ("saves", "impressions"),
 )
-"""Counts that are parts of others. Saves are not: people save without hearing a track out."""
+"""Counts that are parts of others. Saves are no part of plays: people save what they never heard
+out, or know already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +80,29 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row cannot be counted, at which column."""
+    """Why a row cannot be counted, at which column; `reason` is the same for all rows like it."""
 
     column: str
     text: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What rows may point at: the workspace's tracks by id, ISRC and name, the spaces, today."""
+    """What rows may point at: the workspace's tracks by id, ISRC and name, the spaces, today.
+
+    `spaces` gives the slug of a space by its folded name and by its folded slug. `zone` is where
+    days begin for moments that carry an offset; `day_order` is what the file's dates tell.
+    """
 
     today: date
     track_ids: frozenset[int]
     by_isrc: Mapping[str, int]
     by_name: Mapping[tuple[str, str], Sequence[int]]
-    spaces: frozenset[str]
+    spaces: Mapping[str, str]
     space_of: Callable[[str], str] = field(default=lambda prompt: "")
+    zone: tzinfo = UTC
+    day_order: DayOrder = DayOrder.UNKNOWN
 
 
 def folded_heading(text: str) -> str:
@@ -128,27 +140,24 @@ def read_row(
         at = columns.at.get(name)
         return cells[at].strip() if at is not None and at < len(cells) else ""
 
-    day = _day(cell("date"), world.today, problems)
+    day = _day(cell("date"), world, problems)
     track = _track(cell, world, problems)
-    prompt = cell("prompt")
-    if len(prompt) > LONGEST_PROMPT:
-        problems.append(
-            Problem("prompt", f"The prompt is longer than {LONGEST_PROMPT} characters.")
-        )
-    space = cell("space")
-    if space and space not in world.spaces:
-        problems.append(Problem("space", f"No prompt space is called “{space[:80]}”."))
-    source = cell("source")
-    if len(source) > LONGEST_SOURCE:
-        problems.append(
-            Problem("source", f"The source is longer than {LONGEST_SOURCE} characters.")
-        )
+    prompt, source = cell("prompt"), cell("source")
+    space = _space(cell("space"), world, problems)
+    for name, text, most in (
+        ("prompt", prompt, LONGEST_PROMPT),
+        ("source", source, LONGEST_SOURCE),
+    ):
+        if len(text) > most:
+            said = f"The {name} is longer than {most} characters."
+            problems.append(Problem(name, said, said))
     place = _place(cell("place"), problems)
     counts = {name: _count(name, cell(name), problems) for name in columns.counts}
     if not problems:
         _compare(counts, problems)
     if not any(counts.values()) and not problems:
-        problems.append(Problem(columns.counts[0], "Nothing is counted in this row."))
+        said = "Nothing is counted in this row."
+        problems.append(Problem(columns.counts[0], said, said))
     if problems or day is None or track is None:
         return None, problems
     key = Key(
@@ -157,19 +166,41 @@ def read_row(
     return Observation(key, counts), []
 
 
-def _day(text: str, today: date, problems: list[Problem]) -> date | None:
-    """Read a date written year first; other orders are ambiguous and so refused."""
+def _day(text: str, world: World, problems: list[Problem]) -> date | None:
+    """Read a date; one that could be two days is refused unless the rest of the file tells."""
     try:
-        day = datetime.fromisoformat(text.replace("/", "-").replace("Z", "")).date()
+        day = read_day(text, order=world.day_order, zone=world.zone)
+    except AmbiguousDay:
+        said = "could be two days, and no row of the file tells which. Write dates as 2026-05-31."
+        problems.append(Problem("date", f"“{text[:40]}” {said}", "The date could be two days."))
+        return None
     except ValueError:
         shown = f"“{text[:40]}”" if text else "An empty cell"
-        problems.append(Problem("date", f"{shown} is no date. Write it as 2026-05-31."))
+        said = f"{shown} is no date. Write it as 2026-05-31."
+        problems.append(Problem("date", said, "The date is no date."))
         return None
-    if day > today:
-        problems.append(Problem("date", f"{day.isoformat()} has not come yet."))
+    if day > world.today:
+        said = f"{day.isoformat()} has not come yet."
+        problems.append(Problem("date", said, "The date has not come yet."))
     elif day < EARLIEST:
-        problems.append(Problem("date", f"{day.isoformat()} is before {EARLIEST.year}."))
+        said = f"is before {EARLIEST.year}."
+        problems.append(Problem("date", f"{day.isoformat()} {said}", f"The date {said}"))
     return day
+
+
+def space_named(text: str, spaces: Mapping[str, str]) -> str | None:
+    """Find a space by its name or slug, whatever the case, spaces and dashes; None if unknown."""
+    return spaces.get(folded_name(text))
+
+
+def _space(text: str, world: World, problems: list[Problem]) -> str:
+    if not text:
+        return ""
+    slug = space_named(text, world.spaces)
+    if slug is None:
+        said = f"No prompt space is called “{text[:80]}”."
+        problems.append(Problem("space", said, "No prompt space has that name."))
+    return slug or ""
 
 
 def _track(cell: Callable[[str], str], world: World, problems: list[Problem]) -> int | None:
@@ -177,16 +208,19 @@ def _track(cell: Callable[[str], str], world: World, problems: list[Problem]) ->
     if number := cell("track_id"):
         if number.isdigit() and int(number) in world.track_ids:
             return int(number)
-        problems.append(Problem("track_id", f"No track here has the id {number[:20]}."))
+        said = f"No track here has the id {number[:20]}."
+        problems.append(Problem("track_id", said, "No track here has that id."))
         return None
     if isrc := re.sub(r"[\s-]", "", cell("isrc")).upper():
         if isrc in world.by_isrc:
             return world.by_isrc[isrc]
-        problems.append(Problem("isrc", f"No track here has the ISRC {isrc[:20]}."))
+        said = f"No track here has the ISRC {isrc[:20]}."
+        problems.append(Problem("isrc", said, "No track here has that ISRC."))
         return None
     title, artist = cell("title"), cell("artist")
     if not title:
-        problems.append(Problem("title", "The row does not say which track."))
+        said = "The row does not say which track."
+        problems.append(Problem("title", said, said))
         return None
     found = world.by_name.get((folded_name(title), folded_name(artist)), ())
     if len(found) == 1:
@@ -197,7 +231,8 @@ def _track(cell: Callable[[str], str], world: World, problems: list[Problem]) ->
         if found
         else f"No track here is called “{title[:80]}”{by}."
     )
-    problems.append(Problem("title", text))
+    reason = "Several tracks have that name." if found else "No track here has that name."
+    problems.append(Problem("title", text, reason))
     return None
 
 
@@ -206,9 +241,8 @@ def _place(text: str, problems: list[Problem]) -> int | None:
         return None
     number = _whole(text)
     if number is None or not 1 <= number <= LAST_PLACE:
-        problems.append(
-            Problem("place", f"“{text[:20]}” is no place in a list (1 to {LAST_PLACE:,}).")
-        )
+        said = f"is no place in a list (1 to {LAST_PLACE:,})."
+        problems.append(Problem("place", f"“{text[:20]}” {said}", f"The place {said}"))
         return None
     return number
 
@@ -218,11 +252,14 @@ def _count(name: str, text: str, problems: list[Problem]) -> int | None:
         return None
     number = _whole(text)
     if number is None:
-        problems.append(Problem(name, f"“{text[:40]}” is no whole number."))
+        said = "is no whole number."
+        problems.append(Problem(name, f"“{text[:40]}” {said}", f"The count {said}"))
     elif number < 0:
-        problems.append(Problem(name, f"{number} {name} cannot be; a count starts at 0."))
+        said = f"{number} {name} cannot be; a count starts at 0."
+        problems.append(Problem(name, said, "The count is below 0."))
     elif number > MOST:
-        problems.append(Problem(name, f"{number:,} is more than can be counted in a day."))
+        said = "is more than can be counted in a day."
+        problems.append(Problem(name, f"{number:,} {said}", f"The count {said}"))
     else:
         return number
     return None
@@ -239,7 +276,5 @@ def _compare(counts: Mapping[str, int | None], problems: list[Problem]) -> None:
     for part, whole in NO_MORE_THAN:
         few, many = counts.get(part), counts.get(whole)
         if few is not None and many is not None and few > many:
-            problems.append(Problem(part, f"{few:,} {part} of {many:,} {whole} cannot be."))
-    saves, shown = counts.get("saves"), counts.get("impressions")
-    if saves is not None and shown is not None and saves > shown:
-        problems.append(Problem("saves", f"{saves:,} saves of {shown:,} impressions cannot be."))
+            said = f"{few:,} {part} of {many:,} {whole} cannot be."
+            problems.append(Problem(part, said, f"More {part} than {whole}."))

@@ -21,7 +21,8 @@ class EventImport(models.Model):
     """A file of counts: first checked row by row, then, when a person says so, counted.
 
     `position` is the row a worker has come to; a killed one goes on from there. `problems` keeps
-    the first rows that cannot be counted, `totals` what the good rows add up to.
+    the first rows that cannot be counted, `totals` what the good rows add up to, `findings` the
+    days it covers, how its dates were read, and how many rows are left out for which reason.
     """
 
     class Status(models.TextChoices):
@@ -49,6 +50,7 @@ class EventImport(models.Model):
     position = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list)
     totals = models.JSONField(default=list)
+    findings = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(

@@ -4,11 +4,9 @@ Counting goes on where a killed worker stopped.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
-from typing import IO, Any
+from typing import Any
 
 from celery import current_app
 from django.core.files.base import File
@@ -18,28 +16,18 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from analytics.domain.events import COUNTS, Columns, World, read_columns, read_row
-from analytics.event_files import UnreadableFile, rows_of
+from analytics.event_files import UnreadableFile
 from analytics.models import EventImport, ObservedDay
 from analytics.models.observed import IMPORT_ATTEMPTS, IMPORT_LEASE
 from analytics.reference import event_columns
-from analytics.services.observing import world_of, write_counts
+from analytics.services import event_rows
+from analytics.services.event_rows import EventsRefused, held
 from catalog.access import Access
 from catalog.domain.sizes import spoken_size
-from catalog.errors import StudioError
 
 Status = EventImport.Status
 
 LARGEST_FILE = 250 * 1024 * 1024
-MOST_ROWS = 2_000_000
-PROBLEMS_KEPT = 500
-BATCH = 2_000
-ROWS_A_BEAT = 50_000
-"""Rows between two notes of how far checking is."""
-
-
-class EventsRefused(StudioError):
-    """The events cannot be taken as they are."""
 
 
 def receive_file(*, access: Access, upload: "UploadedFile[Any]") -> EventImport:
@@ -139,11 +127,14 @@ def perform_import(*, import_id: int, now: datetime | None = None) -> None:
     try:
         with default_storage.open(found.storage_name) as file:
             if found.status == Status.CHECKING:
-                _check(found, file)
-            else:
-                _count(found, file)
+                event_rows.check(found, file)
+            elif event_rows.count(found, file):
+                current_app.send_task("analytics.tasks.fit_listener", args=[found.workspace_id])
+            elif held(found).update(attempts=0, lease_until=None):
+                # Rows were counted, so this was no failed attempt; a fresh task takes the rest.
+                _wake(found.pk)
     except (UnreadableFile, EventsRefused) as error:
-        _held(found).update(
+        held(found).update(
             status=Status.FAILED,
             error=f"{error} {error.hint}".strip(),
             finished_at=timezone.now(),
@@ -166,119 +157,6 @@ def requeue_stalled(*, now: datetime | None = None) -> int:
     for import_id in waiting:
         _wake(import_id)
     return len(waiting)
-
-
-def _held(found: EventImport) -> Any:
-    """The row, while this attempt holds it and nobody cancelled."""
-    return EventImport.objects.filter(
-        pk=found.pk, attempts=found.attempts, status=found.status, workspace=found.workspace_id
-    )
-
-
-def _opened(rows: Iterator[list[str]]) -> Columns:
-    heading = next(rows, None)
-    if heading is None:
-        raise EventsRefused("The file is empty.", hint="Choose a CSV or Excel file with rows.")
-    columns = read_columns(heading, event_columns())
-    if problems := columns.problems():
-        raise EventsRefused(" ".join(problems))
-    return columns
-
-
-@dataclass(slots=True)
-class _Verdicts:
-    """What checking has found so far."""
-
-    seen: dict[int, int] = field(default_factory=dict)
-    totals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
-    problems: list[dict[str, Any]] = field(default_factory=list)
-    rows: int = 0
-    good: int = 0
-    bad: int = 0
-    repeated: int = 0
-
-    def take(self, number: int, cells: list[str], columns: Columns, world: World) -> None:
-        """Judge one row; `number` is its line in the file."""
-        self.rows += 1
-        observation, reasons = read_row(cells, columns, world)
-        if observation is None:
-            self.bad += 1
-            for reason in reasons:
-                self._say(number, reason.column, reason.text)
-            return
-        key = hash(observation.key)
-        if key in self.seen:
-            self.repeated += 1
-            text = f"Same day, track and place as row {self.seen[key]:,}; the later row counts."
-            self._say(number, "", text)
-        self.seen[key] = number
-        self.good += 1
-        for name, value in observation.counts.items():
-            self.totals[name] += value or 0
-
-    def _say(self, number: int, column: str, text: str) -> None:
-        if len(self.problems) < PROBLEMS_KEPT:
-            self.problems.append({"row": number, "column": column, "text": text})
-
-
-def _check(found: EventImport, file: IO[Any]) -> None:
-    """Give every row its verdict and keep what the good ones add up to."""
-    world = world_of(found.workspace)
-    verdicts = _Verdicts()
-    with rows_of(file, name=found.file_name) as reader:
-        columns = _opened(reader)
-        for number, cells in enumerate(reader, 2):
-            if not any(cell.strip() for cell in cells):
-                continue
-            verdicts.take(number, cells, columns, world)
-            if verdicts.rows > MOST_ROWS:
-                raise EventsRefused(
-                    f"The file has more than {MOST_ROWS:,} rows.", hint="Split it by month."
-                )
-            if verdicts.rows % ROWS_A_BEAT == 0 and not _beat(found, position=verdicts.rows):
-                return
-    if not verdicts.rows:
-        raise EventsRefused("The file has a heading and no rows.")
-    _held(found).update(
-        status=Status.READY,
-        headings={
-            "read": sorted(columns.at, key=columns.at.__getitem__),
-            "unknown": list(columns.unknown)[:40],
-        },
-        row_count=verdicts.rows,
-        good_count=verdicts.good,
-        bad_count=verdicts.bad,
-        repeated_count=verdicts.repeated,
-        problems=verdicts.problems,
-        totals=[[name, verdicts.totals[name]] for name in columns.counts],
-        position=verdicts.rows,
-        lease_until=None,
-    )
-
-
-def _beat(found: EventImport, *, position: int) -> bool:
-    """Note how far the work is; False when it was cancelled or another worker took over."""
-    return bool(_held(found).update(position=position, lease_until=timezone.now() + IMPORT_LEASE))
-
-
-def _count(found: EventImport, file: IO[Any]) -> None:
-    """Write the good rows in batches, from where the last attempt stopped."""
-    world = world_of(found.workspace)
-    done = found.position
-    with rows_of(file, name=found.file_name) as reader:
-        columns = _opened(reader)
-        for _ in islice(reader, done):
-            pass
-        while batch := list(islice(reader, BATCH)):
-            read = [read_row(cells, columns, world)[0] for cells in batch]
-            with transaction.atomic():
-                write_counts(found, [one for one in read if one is not None])
-                done += len(batch)
-                if not _beat(found, position=done):
-                    transaction.set_rollback(True)
-                    return
-    _held(found).update(status=Status.DONE, finished_at=timezone.now(), lease_until=None)
-    current_app.send_task("analytics.tasks.fit_listener", args=[found.workspace_id])
 
 
 def template_rows() -> Iterable[list[str]]:

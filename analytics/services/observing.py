@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from analytics.domain.events import COUNTS, Key, Observation, World, folded_name
 from analytics.models import EventImport, ObservedDay, ObservedEvent
-from analytics.prompt_spaces import known_spaces, space_of
+from analytics.prompt_spaces import space_of, spaces_by_name
 from catalog.models import Track, TrackCredit, Workspace
 
 
@@ -43,8 +43,9 @@ def world_of(workspace: Workspace) -> World:
         track_ids=frozenset(row[0] for row in tracks),
         by_isrc={row[3]: row[0] for row in tracks if row[3]},
         by_name=by_name,
-        spaces=frozenset(known_spaces()),
+        spaces=spaces_by_name(),
         space_of=space_of,
+        zone=timezone.get_current_timezone(),
     )
 
 

@@ -2,10 +2,12 @@
 
 import csv
 import io
+from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from analytics import observed, selectors
@@ -15,7 +17,7 @@ from analytics.forms import EventFileForm
 from analytics.models import EventImport, ListenerFit
 from analytics.reference import choice_model
 from analytics.services import event_imports
-from analytics.services.event_imports import EventsRefused
+from analytics.services.event_rows import EventsRefused
 from analytics.services.fitting import FEWEST_IMPRESSIONS, believed
 from catalog.access import Access, Permission, StudioRequest, workspace_view
 from catalog.views.pages import page_of
@@ -31,8 +33,15 @@ def observed_report(request: StudioRequest) -> HttpResponse:
 
 
 def _context(request: StudioRequest, form: EventFileForm) -> dict[str, object]:
+    report = observed.report(request.access)
+    contrary = ", ".join(report.contrary) if report else ""
     return {
-        "report": observed.report(request.access),
+        "report": report,
+        "contrary_text": (
+            f"{contrary}. Rates of these days are held at 100 %. Events that come late settle it; "
+            "if not, look at what the source sends."
+        ),
+        "zone": timezone.get_current_timezone_name(),
         "files": _files(request.access)[:NEWEST_FILES],
         "form": form,
         "can_import": request.access.can(Permission.BULK),
@@ -65,7 +74,17 @@ def event_file_receive(request: StudioRequest) -> HttpResponse:
 def event_file(request: StudioRequest, file_id: int) -> HttpResponse:
     """Show what a file says row by row, before and after it is counted."""
     found = _file(request, file_id)
-    context = {"file": found, "page": page_of(request, found.problems)}
+    findings = found.findings
+    context = {
+        "file": found,
+        "page": page_of(request, found.problems),
+        "first_day": _day(findings.get("first_day")),
+        "last_day": _day(findings.get("last_day")),
+        "here_already_text": (
+            f"{findings.get('here_already', 0):,} counts of the same sources and days. A row of "
+            "the same day, track, space, prompt, place and source takes the place of what is there."
+        ),
+    }
     return render(request, "analytics/event_file.html", context)
 
 
@@ -144,6 +163,10 @@ def listener(request: StudioRequest) -> HttpResponse:
             [Bin(**one) for one in newest.after["bins"]],
         )
     return render(request, "analytics/listener.html", context)
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
 
 
 def _file(request: StudioRequest, file_id: int) -> EventImport:

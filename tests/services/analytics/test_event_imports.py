@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from analytics.domain.events import COUNTS, Key
 from analytics.models import EventImport, ListenerFit, ObservedDay, SimulationRun, SpaceResult
-from analytics.services import event_imports, runs
-from analytics.services.event_imports import EventsRefused
+from analytics.services import event_imports, event_rows, runs
+from analytics.services.event_rows import EventsRefused
 from analytics.services.figures import choice_of
 from analytics.services.fitting import fit_listener
 from analytics.services.observing import record_events
@@ -74,7 +74,41 @@ def test_every_row_gets_a_verdict_before_anything_is_counted(
     assert found.repeated_count == 1
     assert [problem["row"] for problem in found.problems] == [3, 4, 5, 6]
     assert dict(found.totals)["plays"] == 81
+    assert [row[1:] for row in found.findings["reasons"]] == [
+        ["The date has not come yet.", 1, 3],
+        ["No track here has that id.", 1, 4],
+        ["The count is below 0.", 1, 5],
+        ["It repeats an earlier row; the later counts.", 1, 6],
+    ]
     assert ObservedDay.objects.count() == 0
+
+
+def test_dates_of_one_order_are_read_by_the_rows_that_tell(access: Access, nocturne: Track) -> None:
+    heading = HEADING.replace("Space", "Prompt space")
+    rows = [f"{day}/2026,{nocturne.pk},piano FOR  sleeping,3,Station,100,40,30,2" for day in
+            ("04/05", "31/05", "05/05")]  # fmt: skip
+    found = counted(access, file_of(*rows, heading=heading))
+    assert found.good_count == 3, found.problems
+    assert found.findings["day_order"] == "day"
+    days = ObservedDay.objects.filter(came_with=found).order_by("day")
+    assert [row.day.isoformat() for row in days] == ["2026-05-04", "2026-05-05", "2026-05-31"]
+    assert {row.space for row in days} == {"piano-sleep"}
+
+
+def test_a_long_file_is_counted_in_slices(
+    access: Access, nocturne: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_rows, "BATCH", 4)
+    monkeypatch.setattr(event_rows, "SLICE_S", 0.0)
+    rows = [f"2026-05-{day:02},{nocturne.pk},,1,Station,100,40,30,1" for day in range(1, 11)]
+    found = checked(access, file_of(*rows))
+    event_imports.count_file(found=found)
+    for expected in (4, 8, 10):
+        event_imports.perform_import(import_id=found.pk)
+        assert ObservedDay.objects.count() == expected
+    event_imports.perform_import(import_id=found.pk)
+    found.refresh_from_db()
+    assert (found.status, found.attempts) == (Status.DONE, 1)
 
 
 def test_the_good_rows_are_counted_and_the_totals_reconcile(
@@ -107,11 +141,11 @@ def test_a_corrected_file_replaces_what_the_day_said(access: Access, nocturne: T
 def test_counting_goes_on_where_a_killed_worker_stopped(
     access: Access, nocturne: Track, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_imports, "BATCH", 4)
+    monkeypatch.setattr(event_rows, "BATCH", 4)
     rows = [f"2026-05-{day:02},{nocturne.pk},,1,Station,100,40,30,1" for day in range(1, 11)]
     found = checked(access, file_of(*rows))
     event_imports.count_file(found=found)
-    write, calls = event_imports.write_counts, []
+    write, calls = event_rows.write_counts, []
 
     def dies_at_the_second(*args: Any) -> None:
         calls.append(args)
@@ -119,7 +153,7 @@ def test_counting_goes_on_where_a_killed_worker_stopped(
             raise MemoryError
         write(*args)
 
-    monkeypatch.setattr(event_imports, "write_counts", dies_at_the_second)
+    monkeypatch.setattr(event_rows, "write_counts", dies_at_the_second)
     with pytest.raises(MemoryError):
         event_imports.perform_import(import_id=found.pk)
     assert ObservedDay.objects.count() == 4
@@ -137,11 +171,11 @@ def test_counting_goes_on_where_a_killed_worker_stopped(
 def test_a_cancelled_file_stops_between_batches(
     access: Access, nocturne: Track, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_imports, "BATCH", 2)
+    monkeypatch.setattr(event_rows, "BATCH", 2)
     rows = [f"2026-05-{day:02},{nocturne.pk},,1,Station,100,40,30,1" for day in range(1, 9)]
     found = checked(access, file_of(*rows))
     event_imports.count_file(found=found)
-    read, calls = event_imports.read_row, []
+    read, calls = event_rows.read_row, []
 
     def cancels_at_the_fifth_row(*args: Any) -> Any:
         calls.append(args)
@@ -149,7 +183,7 @@ def test_a_cancelled_file_stops_between_batches(
             event_imports.cancel_file(found=found)
         return read(*args)
 
-    monkeypatch.setattr(event_imports, "read_row", cancels_at_the_fifth_row)
+    monkeypatch.setattr(event_rows, "read_row", cancels_at_the_fifth_row)
     event_imports.perform_import(import_id=found.pk)
 
     found.refresh_from_db()

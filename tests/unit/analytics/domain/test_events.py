@@ -13,7 +13,7 @@ WORLD = World(
     track_ids=frozenset({7}),
     by_isrc={"AA6Q72000047": 7},
     by_name={(folded_name("Night Drive"), folded_name("Ada")): (7,), ("twin", ""): (7, 8)},
-    spaces=frozenset({"calm-piano"}),
+    spaces={"calm piano": "calm-piano", "piano for quiet rooms": "calm-piano"},
     space_of=lambda prompt: "calm-piano" if "piano" in prompt else "",
 )
 HEADING = ["Date", "ISRC", "Prompt Space", "Position", "Service", "Impressions", "Streams", "Saves"]
@@ -50,7 +50,8 @@ def test_a_row_is_read_with_headings_as_services_write_them() -> None:
     ("cells", "column", "words"),
     [
         ({"Date": "2026-06-01"}, "date", "has not come yet"),
-        ({"Date": "31/05/2026"}, "date", "is no date"),
+        ({"Date": "31/05"}, "date", "is no date"),
+        ({"Date": "04/05/2026"}, "date", "could be two days"),
         ({"Date": ""}, "date", "is no date"),
         ({"Date": "1026-05-01"}, "date", "is before 2000"),
         ({"ISRC": "AA6Q72000048"}, "isrc", "No track here has the ISRC"),
@@ -97,6 +98,13 @@ def test_a_prompt_is_put_into_its_space() -> None:
     assert found is not None
     assert found.key.space == "calm-piano"
     assert found.key.prompt == "soft piano please"
+
+
+@pytest.mark.parametrize("name", ["Calm Piano", "  calm   piano ", "Piano for quiet rooms"])
+def test_a_space_is_found_by_its_name_or_slug(name: str) -> None:
+    found, problems = read_row(row(**{"Prompt Space": name}), columns(), WORLD)
+    assert found is not None, problems
+    assert found.key.space == "calm-piano"
 
 
 def test_a_short_row_lacks_its_last_cells_only() -> None:
