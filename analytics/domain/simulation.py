@@ -71,6 +71,21 @@ def simulate_shard(
     """Ask some prompts; `own` must be built with the statistics of `market`."""
     _, best = surface(queries, market, k=depth)
     market_scores = np.round(best, SCORE_DECIMALS)
+    return place_own(
+        queries, own, market_scores, first_prompt=first_prompt, places=places, depth=depth
+    )
+
+
+def place_own(
+    queries: QueryBlock,
+    own: TrackIndex,
+    market_scores: Floats,
+    *,
+    first_prompt: int = 0,
+    places: int = FIRST_PLACES,
+    depth: int = DEPTH,
+) -> Outcome:
+    """Place our tracks among the best of the market, whose scores are known (prompts, depth)."""
     hits: list[tuple[Numbers, Numbers, Numbers, Floats]] = []
     lists = market_scores[:, :places].copy()
     for start in range(0, len(queries), BLOCK):

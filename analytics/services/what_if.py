@@ -121,7 +121,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stage:
+class Stage:
     """A finished run, unpacked: about 50 MB for 10,000 prompts."""
 
     documents: tuple[TrackDocument, ...]
@@ -144,12 +144,12 @@ def answer(*, run: SimulationRun, track_id: int, edit: Edit) -> Answer:
 
 def answers(*, run: SimulationRun, track_id: int, edits: Sequence[Edit]) -> list[Answer]:
     """Compare several edits with the track as it was in the run."""
-    stage = _stage(run.pk)
-    position = _position(stage, track_id)
+    stage = stage_of(run.pk)
+    position = position_in(stage, track_id)
     document = stage.documents[position]
-    before = _before(run.pk, position)
+    before = figures_before(run.pk, position)
     return [
-        _compare(stage, edit, before, _figures(run, stage, position, edit.applied_to(document)))
+        _compare(stage, edit, before, figures_of(run, stage, position, edit.applied_to(document)))
         for edit in edits
     ]
 
@@ -168,8 +168,8 @@ def saves_by_prompt(
     ------
     WhatIfUnavailable : the run does not hold the track, or is too old to answer
     """
-    stage = _stage(run.pk)
-    position = _position(stage, track_id)
+    stage = stage_of(run.pk)
+    position = position_in(stage, track_id)
     model = choice_of(run)
     draws = model.draw(PARAMETER_DRAWS, random=np.random.default_rng([run.seed, 3]))
     prompts = stage.outcome.prompts
@@ -191,7 +191,7 @@ def saves_by_prompt(
     return saves, np.asarray(saves.any(axis=(0, 1)))
 
 
-def _position(stage: "_Stage", track_id: int) -> int:
+def position_in(stage: "Stage", track_id: int) -> int:
     position = next(
         (i for i, document in enumerate(stage.documents) if document.track_id == track_id), None
     )
@@ -203,7 +203,7 @@ def _position(stage: "_Stage", track_id: int) -> int:
 
 
 @lru_cache(maxsize=2)
-def _stage(run_id: int) -> _Stage:
+def stage_of(run_id: int) -> Stage:
     """Unpack a run; finished runs never change, so the process may keep it."""
     run = SimulationRun.objects.select_related("bank", "market").get(pk=run_id)
     if not is_current(run):
@@ -219,7 +219,7 @@ def _stage(run_id: int) -> _Stage:
     prompt_bank = arenas.bank(run.bank.prompt_count, run.bank.seed)
     index = engine.build_index([], statistics=arenas.unpacked_statistics(run.statistics))
     queries = engine.encode([engine.parse(prompt.text) for prompt in prompt_bank.prompts], index)
-    return _Stage(
+    return Stage(
         documents=tuple(unpacked(run.documents)),
         outcome=merge([arenas.unpacked_outcome(c) for c in contents if c is not None]),
         queries=queries,
@@ -230,14 +230,14 @@ def _stage(run_id: int) -> _Stage:
 
 
 @lru_cache(maxsize=256)
-def _before(run_id: int, position: int) -> Figures:
+def figures_before(run_id: int, position: int) -> Figures:
     """A track as it was in a finished run: asked for again with every letter somebody types."""
     run = SimulationRun.objects.select_related("bank", "market").get(pk=run_id)
-    stage = _stage(run_id)
-    return _figures(run, stage, position, stage.documents[position])
+    stage = stage_of(run_id)
+    return figures_of(run, stage, position, stage.documents[position])
 
 
-def _figures(run: SimulationRun, stage: _Stage, position: int, document: TrackDocument) -> Figures:
+def figures_of(run: SimulationRun, stage: Stage, position: int, document: TrackDocument) -> Figures:
     outcome = _outcome(stage, position, document)
     return summarise(
         replace(outcome, track=np.zeros_like(outcome.track)),
@@ -250,12 +250,12 @@ def _figures(run: SimulationRun, stage: _Stage, position: int, document: TrackDo
     )
 
 
-def _outcome(stage: _Stage, position: int, document: TrackDocument) -> Outcome:
+def _outcome(stage: Stage, position: int, document: TrackDocument) -> Outcome:
     scores = score_one(document, stage.queries, stage.index)
     return outcome_of_one(stage.outcome, track=position, scores=scores)
 
 
-def _compare(stage: _Stage, edit: Edit, before: Figures, after: Figures) -> Answer:
+def _compare(stage: Stage, edit: Edit, before: Figures, after: Figures) -> Answer:
     then = {row.space: row for row in before.spaces}
     now = {row.space: row for row in after.spaces}
     shifts = [

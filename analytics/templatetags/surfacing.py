@@ -6,18 +6,21 @@ from analytics.domain.charts import share
 
 register = template.Library()
 
-
-@register.filter
-def rate(value: float | None) -> str:
-    """Write a share as a percentage with as many figures as it deserves."""
-    return "–" if value is None else share(value)
+NOTHING = "–"
+"""What is not there: None, or the empty text that templates give for a missing attribute."""
 
 
 @register.filter
-def figure(value: float | None) -> str:
-    """Write a figure that may be small: 12, 3.4, 0.25, 0.003."""
-    if value is None:
-        return "–"
+def rate(value: float | str | None) -> str:
+    """Write a share as a percentage with as many figures as it deserves; nothing as a dash."""
+    return share(value) if isinstance(value, int | float) else NOTHING
+
+
+@register.filter
+def figure(value: float | str | None) -> str:
+    """Write a figure that may be small: 12, 3.4, 0.25, 0.003; nothing as a dash."""
+    if not isinstance(value, int | float):
+        return NOTHING
     if value == 0:
         return "0"
     if abs(value) >= 10:
@@ -28,9 +31,9 @@ def figure(value: float | None) -> str:
 
 
 @register.filter
-def place(rank: float | None) -> str:
+def place(rank: float | str | None) -> str:
     """Write a place in a list; halves come from the middle of an even number of prompts."""
-    return "–" if rank is None else f"{rank:.1f}".removesuffix(".0")
+    return f"{rank:.1f}".removesuffix(".0") if isinstance(rank, int | float) else NOTHING
 
 
 @register.filter

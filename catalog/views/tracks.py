@@ -1,5 +1,7 @@
 """The track list, a track's page and its form."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +16,8 @@ from catalog.selectors import TrackSheet
 from catalog.services import tracks as services
 from catalog.services.changes import EditConflict
 from catalog.views.pages import add_error, done, page_of
+
+MOST_FILLED_IN = 20
 
 
 @require_GET
@@ -103,6 +107,7 @@ def track_edit(request: StudioRequest, track_id: int) -> HttpResponseBase:
     """Change a track's facts and tags; what somebody else changed meanwhile is shown beside."""
     sheet = _sheet(request, track_id, editable=True)
     initial = TrackForm.initial_of(sheet.track, sheet.terms, sheet.artists)
+    filled_in = _fill_in(request, initial) if request.method == "GET" else []
     form = TrackForm(request.POST or None, access=request.access, initial=initial)
     conflicts: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
@@ -130,8 +135,29 @@ def track_edit(request: StudioRequest, track_id: int) -> HttpResponseBase:
             add_error(form, error)
         else:
             return done(request, "Track saved.", change_set, "catalog:track_detail", sheet.track.pk)
-    context = {"sheet": sheet, "track": sheet.track, "form": form, "conflicts": conflicts}
+    context = {
+        "sheet": sheet,
+        "track": sheet.track,
+        "form": form,
+        "conflicts": conflicts,
+        "filled_in": filled_in,
+    }
     return render(request, "catalog/track_edit.html", context, status=422 if form.errors else 200)
+
+
+def _fill_in(request: StudioRequest, initial: dict[str, Any]) -> list[Term]:
+    """Add the terms of `?add=mood/calm` to a form that is shown; nothing is saved by that.
+
+    Terms that the workspace does not have, or the track has already, are passed over.
+    """
+    found = []
+    for written in request.GET.getlist("add")[:MOST_FILLED_IN]:
+        facet, _, slug = written.replace("\x00", "").partition("/")
+        term = Term.objects.visible_to(request.access).filter(facet=facet, slug=slug).first()
+        if term is not None and slug not in initial[facet]:
+            initial[facet] = [*initial[facet], slug]
+            found.append(term)
+    return found
 
 
 @require_POST

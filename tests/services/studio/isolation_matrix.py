@@ -294,6 +294,7 @@ MATRIX: dict[str, Entry] = {
     "analytics:track_report": Entry(about=track, artist_sees=False),
     "analytics:track_panel": Entry(about=track, artist_sees=False),
     "analytics:track_advice": Entry(about=track, artist_sees=False),
+    "analytics:track_reach": Entry(about=track, artist_sees=False),
     "analytics:track_what_if": Entry(about=track, artist_sees=False),
     "analytics:track_wording": Entry(Role.VIEWER, "post", track, artist_sees=False),
     "analytics:track_csv": Entry(about=track, artist_sees=False),
