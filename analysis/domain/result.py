@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 ENGINE = "studio"
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 """Raise it when the same file would give another result: everything is then heard again."""
 
 TUPLES = ("warnings", "peaks", "embedding", "embedding_spread", "fingerprint")

@@ -6,16 +6,15 @@ from functools import cache
 
 @cache
 def has_essentia() -> bool:
-    """Whether Essentia is installed; without it NumPy does its work."""
+    """Whether Essentia is installed; only fingerprints and plug-ins need it."""
     return importlib.util.find_spec("essentia") is not None
 
 
 def capabilities() -> dict[str, str]:
     """Say what hears what here, for `/readyz` and the operations page."""
-    with_essentia = has_essentia()
     return {
-        "taggers": "Essentia" if with_essentia else "NumPy",
+        "taggers": "NumPy",
         "tempo": "NumPy",
         "key": "NumPy",
-        "fingerprint": "Chromaprint" if with_essentia else "",
+        "fingerprint": "Chromaprint" if has_essentia() else "",
     }

@@ -1,28 +1,24 @@
-"""The two musicnn models, on one mel spectrogram.
-
-Through Essentia's TensorFlow, or through NumPy where Essentia has no wheel: the same weights, the
-same numbers to four places.
-"""
+"""The two musicnn models, on one mel spectrogram. NumPy and SciPy only, on every machine."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from analysis.domain.loudness import Floats
 from analysis.errors import ModelsMissing
-from analysis.extractors.backends import has_essentia
-from analysis.musicnn import forward
-from analysis.musicnn.forward import BANDS, FRAME, HOP, PATCH_FRAMES, RATE_HZ
+from analysis.extractors.mel_filters import mel_filters
+from analysis.musicnn.forward import Network
 from analysis.musicnn.weights import CHECKPOINTS, manifest_of
 from analysis.musicnn.wire import BrokenWeights
 
+RATE_HZ, FRAME, HOP, BANDS, PATCH_FRAMES = 16_000, 512, 256, 96, 187
 PATCH_S = PATCH_FRAMES * HOP / RATE_HZ
-BATCH = 16
+LOG_GAIN = 10_000
+CHUNK_FRAMES = 2048
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ def activations(patches: Floats, models_dir: Path) -> list[Activations]:
     found = []
     for name in CHECKPOINTS:
         model = _load(models_dir / f"{name}.pb")
-        values, embeddings = model.run(patches)
+        values, embeddings = model.network.run(patches)
         found.append(
             Activations(
                 model=name,
@@ -63,70 +59,44 @@ def activations(patches: Floats, models_dir: Path) -> list[Activations]:
 
 
 def mel_patches(mono: Floats) -> Floats:
-    """Give patches that do not overlap; mono at 16 kHz, three seconds or more."""
-    if not has_essentia():
-        return forward.mel_patches(mono)
-    import essentia.standard as es
+    """Give patches of log-compressed mel bands that do not overlap; mono at 16 kHz.
 
-    to_mel = es.TensorflowInputMusiCNN()
-    frames = es.FrameGenerator(mono, frameSize=FRAME, hopSize=HOP, startFromZero=True)
-    mel = np.array([to_mel(frame) for frame in frames], dtype=np.float32)
-    count = max(len(mel) // PATCH_FRAMES, 1)
+    Shape (n_patches, 187, 96); less than three seconds are repeated to fill one. The same as
+    Essentia's `TensorflowInputMusiCNN` over frames from second 0.
+    """
+    from scipy.fft import rfft
+
+    count = max(-(-len(mono) // HOP), 1)
+    padded = np.pad(mono, (0, count * HOP + FRAME - len(mono)))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, FRAME)[::HOP][:count]
+    shape = np.hanning(FRAME).astype(np.float32)
+    filters = mel_filters(rate_hz=RATE_HZ, frame=FRAME, bands=BANDS, highest_hz=RATE_HZ / 2)
+    parts = []
+    for start in range(0, count, CHUNK_FRAMES):
+        spectra = rfft(frames[start : start + CHUNK_FRAMES] * shape, axis=1)
+        power = spectra.real**2 + spectra.imag**2
+        parts.append(np.log10(1 + LOG_GAIN * (power @ filters)).astype(np.float32))
+    mel = np.concatenate(parts)
     if len(mel) < PATCH_FRAMES:
         mel = np.resize(mel, (PATCH_FRAMES, BANDS))
-    return mel[: count * PATCH_FRAMES].reshape(count, PATCH_FRAMES, BANDS)
+    patches = len(mel) // PATCH_FRAMES
+    return mel[: patches * PATCH_FRAMES].reshape(patches, PATCH_FRAMES, BANDS)
 
 
 @dataclass(frozen=True)
 class _Model:
-    """A loaded graph; `predictor` is Essentia's, or our own network."""
-
-    predictor: Any
+    network: Network
     labels: tuple[str, ...]
     version: str
-
-    def run(self, patches: Floats) -> tuple[Floats, Floats]:
-        """Give activations and embeddings, shapes (n_patches, 50) and (n_patches, 200)."""
-        if isinstance(self.predictor, forward.Network):
-            return self.predictor.run(patches)
-        from essentia import Pool
-
-        values, embeddings = [], []
-        for start in range(0, len(patches), BATCH):
-            pool = Pool()
-            pool.set("model/Placeholder", patches[start : start + BATCH, None])
-            out = self.predictor(pool)
-            values.append(out["model/Sigmoid"].reshape(-1, len(self.labels)))
-            embeddings.append(out["model/dense/BiasAdd"].reshape(-1, 200))
-        return np.concatenate(values), np.concatenate(embeddings)
 
 
 @cache
 def _load(graph: Path) -> _Model:
     manifest = manifest_of(graph)
     try:
-        predictor = _predictor(graph) if has_essentia() else _network(graph)
-    except (RuntimeError, OSError, BrokenWeights) as error:
+        network = Network.read(graph.read_bytes())
+    except (OSError, BrokenWeights) as error:
         raise ModelsMissing(
             f"The weights {graph.name} cannot be loaded.", hint="Run: manage.py fetch_models"
         ) from error
-    return _Model(predictor, tuple(manifest["labels"]), str(manifest["version"]))
-
-
-def _network(graph: Path) -> forward.Network:
-    return forward.Network.read(graph.read_bytes())
-
-
-def _predictor(graph: Path) -> Any:
-    import essentia
-    import essentia.standard as es
-
-    essentia.log.infoActive = False
-    essentia.log.warningActive = False
-    return es.TensorflowPredict(
-        graphFilename=str(graph),
-        inputs=["model/Placeholder"],
-        outputs=["model/Sigmoid", "model/dense/BiasAdd"],
-        isTrainingName="model/Placeholder_2",
-        squeeze=True,
-    )
+    return _Model(network, tuple(manifest["labels"]), str(manifest["version"]))

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from analysis.domain.loudness import Floats
-from analysis.extractors.musicnn_tagger import BATCH, Activations
+from analysis.extractors.musicnn_tagger import Activations
 from analysis.plugins import BrokenPlugin, Plugin, Stage
+
+BATCH = 16
 
 
 def activations(patches: Floats, plugin: Plugin) -> Activations:
