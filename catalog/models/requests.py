@@ -1,5 +1,7 @@
 """Changes that wait for a second person."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 
@@ -8,6 +10,19 @@ from catalog.models.changes import ChangeSet
 from catalog.models.imports import TableImport
 from catalog.models.people import Workspace
 from catalog.models.tenancy import WorkspaceQuerySet
+from catalog.roles import Permission
+
+if TYPE_CHECKING:
+    from catalog.access import Access
+
+
+class ChangeRequestQuerySet(WorkspaceQuerySet["ChangeRequest"]):
+    """Requests by whom they concern."""
+
+    def visible_to(self, access: "Access") -> "ChangeRequestQuerySet":
+        """All of the workspace for those who decide; others see what they asked for."""
+        found = self.filter(workspace_id=access.workspace_id)
+        return found if access.can(Permission.BULK) else found.filter(author=access.user)
 
 
 class ChangeRequest(models.Model):
@@ -49,7 +64,7 @@ class ChangeRequest(models.Model):
         ChangeSet, null=True, blank=True, on_delete=models.SET_NULL, related_name="requests"
     )
 
-    objects = WorkspaceQuerySet["ChangeRequest"].as_manager()
+    objects = ChangeRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -5,6 +5,7 @@ applying may run twice: the lease and the attempt decide whose result counts.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import islice
@@ -31,6 +32,7 @@ from catalog.domain.columns import COLUMNS
 from catalog.domain.filters import read_query, spoken
 from catalog.errors import StudioError
 from catalog.models import BulkEdit, ChangeSet, PlannedChange, Recipe, Track
+from catalog.services.asking import needs_request, request_bulk
 from catalog.services.columns import WorkspaceWords, read_cells, write_cells
 from catalog.services.copying import copy_rows
 from catalog.services.ledger import Ledger, change_set
@@ -88,6 +90,22 @@ def start_bulk(
         bulk.refresh_from_db()
     else:
         wake_after_commit(bulk.pk)
+    return bulk
+
+
+def hold_cells(cells: Sequence[CellChange], *, access: Access, title: str) -> BulkEdit:
+    """Keep cells that somebody typed or pasted as a plan, to be written once somebody approves."""
+    bulk = BulkEdit(
+        workspace=access.workspace,
+        created_by=access.user,
+        title=title[:300],
+        selection={"ids": sorted({cell.track_id for cell in cells})},
+        state=State.READY,
+    )
+    _count(bulk, cells)
+    with transaction.atomic():
+        bulk.save()
+        _keep_plan(bulk, cells)
     return bulk
 
 
@@ -273,29 +291,40 @@ def _plan(bulk: BulkEdit) -> None:
     operations = read_operations(bulk.operations)
     ids = selected_ids(bulk.selection, access)
     plan, refused = plan_rows(operations, ids, access)
-    goes_on = bulk.applies_at_once and bool(plan.changes)
-    per_column: dict[str, int] = {}
-    for change in plan.changes:
-        per_column[change.column] = per_column.get(change.column, 0) + 1
+    touched = len({change.track_id for change in plan.changes})
+    asks = bulk.applies_at_once and needs_request(bulk.workspace, touched)
+    goes_on = bulk.applies_at_once and bool(plan.changes) and not asks
+    _count(bulk, plan.changes)
     bulk.state = State.APPLYING if goes_on else State.READY
     if bulk.applies_at_once and not plan.changes:
         bulk.state = State.DONE
-    bulk.track_total = len(ids)
-    bulk.change_total, bulk.lost_total = len(plan.changes), plan.lost
+    bulk.track_total, bulk.lost_total = len(ids), plan.lost
     bulk.problem_total = len(plan.problems)
     bulk.problems = [vars(problem) for problem in plan.problems[:LISTED]]
-    bulk.refused, bulk.counts = refused[:LISTED], per_column
+    bulk.refused = refused[:LISTED]
     with transaction.atomic():
         _finish(bulk, State.PLANNING, keep_lease=goes_on)
         PlannedChange.objects.filter(bulk_edit=bulk).delete()
-        copy_rows(
-            PlannedChange,
-            ("bulk_edit", "track_id", "column", "before", "after", "label"),
-            (
-                (bulk.pk, c.track_id, c.column, _dumped(c.before), _dumped(c.after), c.label[:300])
-                for c in plan.changes
-            ),
-        )
+        _keep_plan(bulk, plan.changes)
+        if asks:
+            request_bulk(bulk, author=access.user)
+
+
+def _count(bulk: BulkEdit, cells: Sequence[CellChange]) -> None:
+    bulk.change_total = len(cells)
+    bulk.track_total = len({cell.track_id for cell in cells})
+    bulk.counts = dict(Counter(cell.column for cell in cells))
+
+
+def _keep_plan(bulk: BulkEdit, cells: Sequence[CellChange]) -> None:
+    copy_rows(
+        PlannedChange,
+        ("bulk_edit", "track_id", "column", "before", "after", "label"),
+        (
+            (bulk.pk, c.track_id, c.column, _dumped(c.before), _dumped(c.after), c.label[:300])
+            for c in cells
+        ),
+    )
 
 
 def _dumped(value: Json) -> str | None:

@@ -8,7 +8,9 @@ from catalog.domain.cells import CellChange, CellProblem, Cells, Column, Words
 from catalog.domain.changes import Json
 from catalog.domain.columns import COLUMNS
 from catalog.errors import StudioError
-from catalog.models import Change, ChangeSet, Track
+from catalog.models import Change, ChangeRequest, ChangeSet, Track
+from catalog.services.asking import needs_request, request_bulk
+from catalog.services.bulk import hold_cells
 from catalog.services.columns import WorkspaceWords, read_cells, write_cells
 from catalog.services.ledger import StaleChange, change_set
 
@@ -40,8 +42,12 @@ class CellConflict:
 
 @dataclass
 class Saved:
-    """What became of some edits; where there are errors or conflicts, nothing was written."""
+    """What became of some edits; where there are errors or conflicts, nothing was written.
 
+    With a `request`, they wait for a second person.
+    """
+
+    request: ChangeRequest | None = None
     change_set: ChangeSet | None = None
     errors: list[CellProblem] = field(default_factory=list)
     remarks: list[CellProblem] = field(default_factory=list)
@@ -76,6 +82,10 @@ def save_cells(
     for attempt in (1, 2):
         saved = _checked(edits, access=access, overwrite=overwrite)
         if saved.is_refused or only_check or not saved.changed:
+            return saved
+        if needs_request(access.workspace, len({change.track_id for change in saved.changed})):
+            held = hold_cells(saved.changed, access=access, title=reason)
+            saved.request = request_bulk(held, author=access.user, source=source)
             return saved
         try:
             with change_set(

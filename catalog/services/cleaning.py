@@ -26,10 +26,10 @@ from catalog.models import (
     TrackCredit,
 )
 from catalog.models.terms import Facet
+from catalog.services.asking import needs_request, request_changes
 from catalog.services.changes import check_may_change, write_planned
 from catalog.services.ledger import change_set
 from catalog.services.registry import VERSIONED
-from catalog.services.requests import needs_request, request_changes
 
 MOST_CHANGES = 20_000
 MOST_CLUSTERED = 20_000

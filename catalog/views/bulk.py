@@ -3,7 +3,7 @@
 import json
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +16,7 @@ from catalog.domain.filters import as_json, read_query, spoken
 from catalog.errors import StudioError
 from catalog.models import BulkEdit, PlannedChange, Recipe
 from catalog.services import recipes as recipe_services
+from catalog.services.asking import request_bulk
 from catalog.services.bulk import (
     apply_bulk,
     cancel_bulk,
@@ -24,7 +25,6 @@ from catalog.services.bulk import (
     start_bulk,
 )
 from catalog.services.columns import WorkspaceWords
-from catalog.services.requests import request_bulk
 from catalog.views.json_doors import UnreadableBody, body_of, refuses_as_json, whole
 
 PREVIEW_ROWS = 50
@@ -67,18 +67,7 @@ def bulk_detail(request: StudioRequest, bulk_id: int) -> HttpResponse:
 
 
 def _bulk_page(request: StudioRequest, bulk: BulkEdit, status: int = 200) -> HttpResponse:
-    words = WorkspaceWords(request.access.workspace_id)
-    planned = PlannedChange.objects.filter(bulk_edit=bulk).order_by("pk")
-    page = Paginator(planned, PREVIEW_ROWS).get_page(request.GET.get("page"))
-    lines = [
-        {
-            "change": change,
-            "column": COLUMNS[change.column].label,
-            "before": COLUMNS[change.column].write(change.before, words),
-            "after": COLUMNS[change.column].write(change.after, words),
-        }
-        for change in page.object_list
-    ]
+    page, lines = planned_page(request, bulk)
     context = {
         "bulk": bulk,
         "page": page,
@@ -92,6 +81,25 @@ def _bulk_page(request: StudioRequest, bulk: BulkEdit, status: int = 200) -> Htt
         "can_keep": bulk.recipe_id is None and "query" in bulk.selection,
     }
     return render(request, "catalog/bulk_detail.html", context, status=status)
+
+
+def planned_page(
+    request: StudioRequest, bulk: BulkEdit
+) -> tuple[Page[PlannedChange], list[dict[str, object]]]:
+    """Give one page of what a bulk edit will write, with its values in words."""
+    words = WorkspaceWords(request.access.workspace_id)
+    planned = PlannedChange.objects.filter(bulk_edit=bulk).order_by("pk")
+    page = Paginator(planned, PREVIEW_ROWS).get_page(request.GET.get("page"))
+    lines: list[dict[str, object]] = [
+        {
+            "change": change,
+            "column": COLUMNS[change.column].label,
+            "before": COLUMNS[change.column].write(change.before, words),
+            "after": COLUMNS[change.column].write(change.after, words),
+        }
+        for change in page.object_list
+    ]
+    return page, lines
 
 
 @require_GET
@@ -113,7 +121,7 @@ def bulk_apply(request: StudioRequest, bulk_id: int) -> HttpResponse:
     bulk = _bulk(request, bulk_id)
     try:
         if request.access.workspace.second_person:
-            asked = request_bulk(bulk, access=request.access)
+            asked = request_bulk(bulk, author=request.access.user)
             return redirect("catalog:request_detail", request.access.workspace.slug, asked.pk)
         bulk = apply_bulk(access=request.access, bulk=bulk)
     except StudioError as error:

@@ -28,8 +28,8 @@ def change_set_list(request: StudioRequest) -> HttpResponse:
         "is_filtered": any(asked.values()),
         "kinds": ChangeSet.Source.choices,
         "members": members.order_by("name", "email"),
-        "open_requests": open_requests.count() if request.access.can(Permission.BULK) else 0,
-        "may_see_requests": request.access.can(Permission.BULK),
+        "open_requests": open_requests.count() if request.access.can(Permission.EDIT_OWN) else 0,
+        "may_see_requests": request.access.can(Permission.EDIT_OWN),
     }
     return render(request, "catalog/change_set_list.html", context)
 

@@ -224,6 +224,7 @@ def _saved_json(access: Access, saved: Saved, columns: list[Column]) -> dict[str
     rows = [] if saved.change_set is None else grid_rows(access, touched[:1000], columns)
     return {
         "change_set": saved.change_set.pk if saved.change_set else None,
+        "request": _request_url(access, saved),
         "changed": len(saved.changed),
         "errors": [vars(problem) for problem in saved.errors],
         "remarks": [vars(problem) for problem in saved.remarks[:200]],
@@ -231,6 +232,12 @@ def _saved_json(access: Access, saved: Saved, columns: list[Column]) -> dict[str
         "rows": rows,
         "releases_changed": releases,
     }
+
+
+def _request_url(access: Access, saved: Saved) -> str | None:
+    if saved.request is None:
+        return None
+    return reverse("catalog:request_detail", args=[access.workspace.slug, saved.request.pk])
 
 
 @require_POST

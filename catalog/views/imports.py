@@ -10,10 +10,10 @@ from catalog.domain.sizes import spoken_size
 from catalog.errors import StudioError
 from catalog.import_pages import row_lines, verdict_tabs
 from catalog.models import TableExport, TableImport
+from catalog.services.asking import request_import
 from catalog.services.imports import running
 from catalog.services.imports.leftovers import write_leftovers
 from catalog.services.imports.targets import ID, ID_HEADING, targets
-from catalog.services.requests import request_import
 from catalog.tables.reading import ENCODINGS, MAX_BYTES, MAX_ROWS
 from catalog.views.pages import page_of
 

@@ -11,11 +11,12 @@ from catalog.access import Permission, StudioRequest, workspace_view
 from catalog.errors import StudioError
 from catalog.models import Change, ChangeRequest
 from catalog.services import requests as services
+from catalog.views.bulk import planned_page
 from catalog.views.pages import page_of
 
 
 @require_GET
-@workspace_view(Permission.BULK)
+@workspace_view(Permission.EDIT_OWN)
 def request_list(request: StudioRequest) -> HttpResponse:
     """List requests, those that wait first."""
     status = request.GET.get("status", "open")
@@ -31,7 +32,7 @@ def request_list(request: StudioRequest) -> HttpResponse:
 
 
 @require_GET
-@workspace_view(Permission.BULK)
+@workspace_view(Permission.EDIT_OWN)
 def request_detail(request: StudioRequest, request_id: int) -> HttpResponse:
     """Show every value before and after, and which of them changed since."""
     asked = _request(request, request_id)
@@ -53,21 +54,28 @@ def request_detail(request: StudioRequest, request_id: int) -> HttpResponse:
         )
         for place, change in enumerate(services.changes_of(asked))
     ]
-    page = page_of(request, changes)
-    context = {
+    access = request.access
+    context: dict[str, object] = {
         "asked": asked,
-        "page": page,
-        "lines": selectors.change_lines(page.object_list, request.access.workspace_id),
         "stale": stale,
         "is_open": is_open,
-        "is_own": asked.author_id == request.access.user_id,
-        "may_decide": is_open and asked.author_id != request.access.user_id,
+        "is_own": asked.author_id == access.user_id,
+        "may_decide": is_open
+        and asked.author_id != access.user_id
+        and access.can(Permission.MANAGE),
+        "may_see_import": access.can(Permission.BULK),
     }
+    if asked.bulk is not None:
+        context["page"], context["lines"] = planned_page(request, asked.bulk)
+    else:
+        page = page_of(request, changes)
+        lines = selectors.change_lines(page.object_list, access.workspace_id)
+        context |= {"page": page, "lines": lines}
     return render(request, "catalog/request_detail.html", context)
 
 
 @require_POST
-@workspace_view(Permission.BULK)
+@workspace_view(Permission.EDIT_OWN)
 def request_decide(request: StudioRequest, request_id: int) -> HttpResponse:
     """Approve, decline, or take one's own request back."""
     asked = _request(request, request_id)

@@ -19,8 +19,8 @@ export function announce(text) {
   });
 }
 
-/** Show a message; errors stay until dismissed. `undo` is an address that takes a POST. */
-export function toast(text, { kind = "info", undo = "" } = {}) {
+/** Show a message; errors stay until dismissed. `undo` is an address that takes a POST, `link` words and an address. */
+export function toast(text, { kind = "info", undo = "", link = null } = {}) {
   const shown = [...document.querySelectorAll("#toasts p")];
   if (shown.some((line) => line.textContent === text)) return; // a poll that fails says so once
   const pattern = document.getElementById("toast-pattern");
@@ -34,9 +34,14 @@ export function toast(text, { kind = "info", undo = "" } = {}) {
     button.hidden = false;
     button.addEventListener("click", () => post(undo));
   }
+  if (link) {
+    const anchor = element.querySelector("a");
+    [anchor.textContent, anchor.href] = link;
+    anchor.hidden = false;
+  }
   document.getElementById("toasts").append(element);
   announce(undo ? `${text} Undo is available.` : text);
-  if (kind !== "error") dismissLater(element, undo ? SHOWN_WITH_UNDO_S : SHOWN_S);
+  if (kind !== "error") dismissLater(element, undo || link ? SHOWN_WITH_UNDO_S : SHOWN_S);
 }
 
 function dismissLater(element, seconds) {

@@ -75,6 +75,12 @@ export class Saving {
       this.restore(cells);
       return this.decide(cells, answer.conflicts, options);
     }
+    if (answer.request) {
+      this.restore(cells);
+      const count = `${answer.changed.toLocaleString("en")} cells`;
+      toast(`${count} wait for a second person; nothing is written yet.`, { link: ["Open the request", answer.request] });
+      return true;
+    }
     this.redraw(this.store.take(answer.rows));
     if (answer.releases_changed) this.refetch();
     if (answer.change_set) {

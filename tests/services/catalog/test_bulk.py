@@ -11,7 +11,7 @@ from catalog.access import Access
 from catalog.benches.bulk import collisions, fingerprint
 from catalog.domain.bulk import Operation, read_operations
 from catalog.errors import StudioError
-from catalog.models import BulkEdit, PlannedChange, Recipe, Track
+from catalog.models import BulkEdit, ChangeRequest, PlannedChange, Recipe, Track
 from catalog.services import bulk as bulk_services
 from catalog.services.bulk import apply_bulk, cancel_bulk, perform_bulk, start_bulk
 from catalog.services.changes import undo_change_set
@@ -195,6 +195,14 @@ def test_a_recipe_runs_on_each_new_upload() -> None:
     new.refresh_from_db()
     old.refresh_from_db()
     assert (new.notes, old.notes) == ("Check the credits", "")
+
+    owner.workspace.second_person = True
+    owner.workspace.save()
+    album = [make_track(owner.workspace, title=title) for title in ("Side A", "Side B")]
+    run_on_upload(owner.workspace, [track.pk for track in album])
+    asked = ChangeRequest.objects.get()
+    assert (asked.author, asked.row_count) == (owner.user, 2)
+    assert not Track.objects.filter(pk__in=[t.pk for t in album]).exclude(notes="").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,11 +9,12 @@ from catalog.domain.bulk import read_operations
 from catalog.domain.changes import Change
 from catalog.models import ChangeRequest, ChangeSet, Track, UndoRun
 from catalog.roles import Role
+from catalog.services.asking import RequestRefused, request_changes
 from catalog.services.bulk import start_bulk
 from catalog.services.changes import apply_changes
 from catalog.services.imports.running import receive_table, start_check
 from catalog.services.ledger import StaleChange
-from catalog.services.requests import RequestRefused, approve, decline, request_changes
+from catalog.services.requests import approve, decline
 from catalog.services.tracks import edit_track
 from catalog.services.undoing import start_undo
 from tests.factories import WorkspaceFactory, make_track, member

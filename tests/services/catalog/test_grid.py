@@ -14,6 +14,7 @@ from catalog.models import Change, ChangeSet, SavedView, Track
 from catalog.roles import Role
 from catalog.services.cells import Edit, Saved, grid_rows, save_cells
 from catalog.services.changes import undo_change_set
+from catalog.services.requests import approve
 from catalog.services.views import be_present
 from tests.factories import WorkspaceFactory, make_release, make_track, member
 
@@ -80,6 +81,24 @@ def test_a_row_pasted_back_unchanged_is_no_change(owner: Access) -> None:
     shown = texts(owner, track, *names)
     saved = save(owner, *[(track, name, text) for name, text in zip(names, shown, strict=True)])
     assert (saved.changed, saved.errors, saved.change_set) == ([], [], None)
+
+
+def test_a_paste_over_many_rows_waits_for_a_second_person(owner: Access, client: Client) -> None:
+    owner.workspace.second_person = True
+    owner.workspace.save()
+    editor = member(owner.workspace, Role.EDITOR)
+    tracks = [make_track(owner.workspace, title=f"Song {n}", artist="Ida") for n in range(2)]
+    alone = save(editor, (tracks[0], "title", "One row"))
+    assert (alone.request, bool(alone.change_set)) == (None, True)
+    saved = save(editor, *[(track, "artists", "Moss") for track in tracks])
+    assert saved.change_set is None
+    assert saved.request is not None
+    assert (saved.request.row_count, texts(owner, tracks[1], "artists")) == (2, ["Ida"])
+    client.force_login(editor.user)
+    page = reverse("catalog:request_detail", args=[owner.workspace.slug, saved.request.pk])
+    assert "Moss" in client.get(page).content.decode()
+    approve(saved.request, access=owner, comment="")
+    assert [texts(owner, track, "artists") for track in tracks] == [["Moss"], ["Moss"]]
 
 
 def test_one_wrong_cell_keeps_the_whole_paste_out_and_says_why(owner: Access) -> None:

@@ -22,13 +22,14 @@ class Entry:
 
     `needs` is the least role; `about` names the attribute of the world that gives the keyword
     arguments; `words` are arguments that are no object, such as a facet; `artist_sees` is False
-    where an artist who does not own the object finds nothing.
+    where an artist who does not own the object finds nothing, `editor_sees` where an editor does.
     """
 
     needs: Role = Role.VIEWER
     method: str = "get"
     about: Callable[[Any], Mapping[str, Any]] = about_nothing
     artist_sees: bool = True
+    editor_sees: bool = True
     data: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -212,9 +213,13 @@ MATRIX: dict[str, Entry] = {
     "catalog:merge": Entry(
         Role.MANAGER, "post", data={"value-0": ["a", "b"]}, words={"facet": "labels"}
     ),
-    "catalog:request_list": Entry(Role.MANAGER),
-    "catalog:request_detail": Entry(Role.MANAGER, about=change_request),
-    "catalog:request_decide": Entry(Role.MANAGER, "post", change_request),
+    "catalog:request_list": Entry(Role.ARTIST),
+    "catalog:request_detail": Entry(
+        Role.ARTIST, about=change_request, artist_sees=False, editor_sees=False
+    ),
+    "catalog:request_decide": Entry(
+        Role.ARTIST, "post", change_request, artist_sees=False, editor_sees=False
+    ),
     "catalog:import_list": Entry(Role.MANAGER),
     "catalog:import_detail": Entry(Role.MANAGER, about=table_import),
     "catalog:import_read": Entry(Role.MANAGER, "post", table_import),

@@ -42,12 +42,12 @@ from catalog.models import (
 )
 from catalog.roles import Role
 from catalog.services.artwork import store_artwork
+from catalog.services.asking import request_changes
 from catalog.services.bulk import start_bulk
 from catalog.services.descriptions import Slot, save_text
 from catalog.services.exporting import start_export
 from catalog.services.imports.running import receive_table, start_check
 from catalog.services.recipes import save_recipe
-from catalog.services.requests import request_changes
 from catalog.services.uploads import Announced, announce
 from catalog.services.views import save_view
 from catalog.services.workspaces import invite
@@ -337,6 +337,8 @@ def expected(actor: str, entry: Entry) -> str:
         return "not found"
     if ORDER.index(Role(actor)) < ORDER.index(entry.needs):
         return "refused"
-    if actor == "artist" and not entry.artist_sees:
+    if (actor == "artist" and not entry.artist_sees) or (
+        actor == "editor" and not entry.editor_sees
+    ):
         return "not found"
     return "let in"
