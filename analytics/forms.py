@@ -5,10 +5,12 @@ from typing import Any
 
 from django import forms
 
+from analytics.domain.choice import WAYS_TO_LOOK
 from analytics.domain.market import FEWEST_TRACKS
 from analytics.domain.prompt_space import SMALLEST_SAMPLE
 from analytics.models import ExperimentArm
 from analytics.services.runs import (
+    DEFAULT_EXAMINATION,
     DEFAULT_MARKET_TRACKS,
     DEFAULT_PROMPTS,
     DEFAULT_SEED,
@@ -41,6 +43,19 @@ class SimulationForm(forms.Form):
         initial=DEFAULT_SEED,
         help_text="The same seed gives the same prompts and market; another one, others like them.",
     )
+    examination = forms.ChoiceField(
+        label="How far down a list people look",
+        choices=[
+            (way.value, f"{way.value.capitalize()}: {said}") for way, said in WAYS_TO_LOOK.items()
+        ],
+        initial=DEFAULT_EXAMINATION,
+        required=False,
+        help_text="The listener model of this run. A track's page shows how much the choice moves.",
+    )
+
+    def clean_examination(self) -> str:
+        """Take the usual way where none is chosen."""
+        return str(self.cleaned_data["examination"] or DEFAULT_EXAMINATION)
 
 
 class EventFileForm(forms.Form):
@@ -51,6 +66,43 @@ class EventFileForm(forms.Form):
         help_text="CSV or Excel: one row a day, track and prompt space, with the counts.",
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods"}),
     )
+
+
+class MoneyRateForm(forms.Form):
+    """What a save and a stream are taken to be worth, and who says so."""
+
+    currency = forms.RegexField(
+        r"^[A-Za-z]{3}$",
+        min_length=3,
+        max_length=3,
+        help_text="Three letters, such as EUR or USD.",
+        error_messages={"invalid": "A currency has three letters, such as EUR."},
+    )
+    per_save = forms.DecimalField(
+        label="Money per save",
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=6,
+        help_text="What a listener who saves a track is worth over time. Empty: not counted.",
+    )
+    per_stream = forms.DecimalField(
+        label="Money per stream",
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=6,
+        help_text="What one play past 30 seconds pays you. Empty: not counted.",
+    )
+    origin = forms.CharField(
+        label="Where the figures come from",
+        max_length=300,
+        help_text="Printed with every amount: a royalty statement, a month, a guess.",
+    )
+
+    def clean_currency(self) -> str:
+        """Write it in capitals."""
+        return str(self.cleaned_data["currency"]).upper()
 
 
 class WordingForm(forms.Form):

@@ -30,6 +30,9 @@ class ObservedSpace:
     rated_saves: int
     rated_impressions: int
     """Saves and impressions of the rows that report both."""
+    rated_plays: int = 0
+    rated_by_plays: int = 0
+    """Plays and impressions of the rows that report both."""
     simulated: SpaceResult | None = None
 
     @property
@@ -81,6 +84,8 @@ def report(
             counts={name: row[f"{name}_sum"] for name in COUNTS},
             rated_saves=row["rated_saves"] or 0,
             rated_impressions=row["rated_impressions"] or 0,
+            rated_plays=row["rated_plays"] or 0,
+            rated_by_plays=row["rated_by_plays"] or 0,
             simulated=simulated.get(row["space"]),
         )
         for row in summed
@@ -123,6 +128,8 @@ _SUMS: dict[str, Aggregate] = {
     **{f"{name}_sum": Sum(name) for name in COUNTS},
     "rated_saves": Sum("saves", filter=Q(impressions__isnull=False)),
     "rated_impressions": Sum("impressions", filter=Q(saves__isnull=False)),
+    "rated_plays": Sum("plays", filter=Q(impressions__isnull=False)),
+    "rated_by_plays": Sum("impressions", filter=Q(plays__isnull=False)),
     "first_day": Min("day"),
     "last_day": Max("day"),
 }
@@ -148,6 +155,8 @@ def _total(lines: Sequence[ObservedSpace]) -> ObservedSpace:
         counts=counts,
         rated_saves=sum(line.rated_saves for line in lines),
         rated_impressions=sum(line.rated_impressions for line in lines),
+        rated_plays=sum(line.rated_plays for line in lines),
+        rated_by_plays=sum(line.rated_by_plays for line in lines),
     )
 
 

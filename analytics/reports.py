@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from analytics import selectors
 from analytics.domain.charts import Chart, Estimate, bar_chart, interval_chart, share
 from analytics.domain.choice import Stage
+from analytics.domain.track_figures import EXAMINATION
 from analytics.models import PromptSpace, SimulationRun, SpaceResult, TrackResult
 from analytics.reference import choice_model
 from catalog.access import Access
@@ -101,7 +102,8 @@ def honesty(run: SimulationRun) -> str:
         f"Simulation of a prompt system, not a measurement of a streaming service. "
         f"Prompt bank {run.bank.grammar_version} ({run.bank.prompt_count:,} prompts), "
         f"{run.market.name.lower()} {run.market.version} ({run.market.track_count:,} tracks), "
-        f"seed {run.seed}, engine {run.engine_version}, listener {run.choice_version}."
+        f"seed {run.seed}, engine {run.engine_version}, listener {run.choice_version} "
+        f"({run.examination}{', fitted to your events' if run.listener_fit_id else ''})."
     )
 
 
@@ -229,9 +231,13 @@ def _funnel(result: TrackResult) -> tuple[FunnelLine, ...]:
 
 
 def _sensitivity(result: TrackResult) -> tuple[SensitivityLine, ...]:
-    known = {parameter.name: parameter for parameter in choice_model().parameters}
+    known = {one.name: (one.label, one.origin) for one in choice_model().parameters}
+    known[EXAMINATION] = (
+        "looks down the list in another way",
+        "Least and most of the three listener models: geometric, cascade, uniform.",
+    )
     return tuple(
-        SensitivityLine(known[name].label, low, high, known[name].origin)
+        SensitivityLine(known[name][0], low, high, known[name][1])
         for name, low, high in result.sensitivity
         if name in known
     )

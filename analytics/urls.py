@@ -5,6 +5,7 @@ from django.urls import path
 from analytics.views import (
     groups,
     lookalike,
+    money,
     observed,
     reaching,
     reports,
@@ -53,6 +54,9 @@ urlpatterns = [
     path(
         "observed/files/<int:file_id>/forget/", observed.event_file_forget, name="event_file_forget"
     ),
+    path("money/", money.money_report, name="money"),
+    path("money/rates/", money.money_rates, name="money_rates"),
+    path("money/rates/<int:rate_id>/restore/", money.money_restore, name="money_restore"),
     path("wording/", wording.wording_list, name="wording_list"),
     path("tracks/<int:track_id>/wording/", wording.wording_new, name="wording_new"),
     path(EXPERIMENT, wording.wording, name="wording"),

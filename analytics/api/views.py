@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics import downloads, selectors
+from analytics.domain.choice import Examination
 from analytics.models import SimulationRun
 from analytics.services import runs
 from catalog.api.base import WorkspaceAPIView
@@ -22,6 +23,9 @@ class SimulationSerializer(serializers.Serializer[Any]):
     prompts = serializers.IntegerField(default=runs.DEFAULT_PROMPTS)
     market_tracks = serializers.IntegerField(default=runs.DEFAULT_MARKET_TRACKS)
     seed = serializers.IntegerField(default=runs.DEFAULT_SEED)
+    examination = serializers.ChoiceField(
+        choices=[way.value for way in Examination], default=runs.DEFAULT_EXAMINATION
+    )
 
 
 class _SimulationView(WorkspaceAPIView):

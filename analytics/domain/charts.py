@@ -141,13 +141,18 @@ def _chart(
     )
 
 
-def drawn_ticks(ticks: Sequence[float], place: Callable[[float], float]) -> tuple[Tick, ...]:
-    """Draw the ticks of an axis; the outer ones stay inside the picture."""
+def drawn_ticks(
+    ticks: Sequence[float],
+    place: Callable[[float], float],
+    *,
+    say: Callable[[float], str] | None = None,
+) -> tuple[Tick, ...]:
+    """Draw the ticks of an axis, as percentages unless `say` writes them; the ends stay inside."""
     last = len(ticks) - 1
     return tuple(
         Tick(
             across(place(value)),
-            share(value),
+            (say or share)(value),
             "start" if number == 0 else "end" if number == last else "middle",
         )
         for number, value in enumerate(ticks)

@@ -37,6 +37,14 @@ class Examination(StrEnum):
     UNIFORM = "uniform"
 
 
+WAYS_TO_LOOK: Mapping[Examination, str] = {
+    Examination.GEOMETRIC: "goes on to the next place with the same chance, whatever was there",
+    Examination.CASCADE: "the same, but may leave content after hearing a track out",
+    Examination.UNIFORM: "looks at every place equally often, as with shuffle play",
+}
+"""What a listener of each kind does, for forms and pages."""
+
+
 class Stage(StrEnum):
     """The funnel, in order; each counts among those that reached the stage before."""
 

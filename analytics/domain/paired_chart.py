@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from analytics.domain.charts import (
@@ -59,8 +59,13 @@ class PairedChart:
     said: str
 
 
-def paired_chart(pairs: Sequence[Pair], *, what: str) -> PairedChart:
-    """Draw pairs under each other; heights are pixels, positions per cent of the width."""
+def paired_chart(
+    pairs: Sequence[Pair], *, what: str, say: Callable[[float], str] = share
+) -> PairedChart:
+    """Draw pairs under each other; heights are pixels, positions per cent of the width.
+
+    `say` writes a value: as a percentage, or as money.
+    """
     known = [one for pair in pairs for one in (pair.simulated, pair.observed) if one]
     place, ticks = log_axis([value for one in known for value in (one.low, one.high)])
 
@@ -87,16 +92,16 @@ def paired_chart(pairs: Sequence[Pair], *, what: str) -> PairedChart:
     axis = len(pairs) * ROW_HEIGHT
     return PairedChart(
         rows=rows,
-        ticks=drawn_ticks(ticks, place),
+        ticks=drawn_ticks(ticks, place, say=say),
         height=axis + AXIS_HEIGHT,
         axis_y=axis,
-        said=f"{what}. " + ". ".join(_said(pair) for pair in pairs),
+        said=f"{what}. " + ". ".join(_said(pair, say) for pair in pairs),
     )
 
 
-def _said(pair: Pair) -> str:
+def _said(pair: Pair, say: Callable[[float], str]) -> str:
     parts = [
-        f"{kind} {share(one.estimate)}, 95 % interval {share(one.low)} to {share(one.high)}"
+        f"{kind} {say(one.estimate)}, 95 % interval {say(one.low)} to {say(one.high)}"
         for kind, one in (("simulated", pair.simulated), ("observed", pair.observed))
         if one
     ]

@@ -10,9 +10,18 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics.domain.chances import chunks, looked_at
-from analytics.domain.choice import ChoiceModel, Draws, Stage, funnel, saving_chance
+from analytics.domain.choice import (
+    ChoiceModel,
+    Draws,
+    Examination,
+    Stage,
+    funnel,
+    saving_chance,
+)
 from analytics.domain.hits import PER_PROMPTS, BankLayout, Floats, Hits
 from analytics.domain.intervals import Interval, Uncertainty, log_rate_interval, wilson
+
+EXAMINATION = "examination"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,8 @@ class TrackFigures:
     funnel: Mapping[Stage, Interval]
     """Per 10,000 prompts asked; the intervals are parameter uncertainty only."""
     sensitivity: tuple[tuple[str, float, float], ...]
-    """Per parameter: saves per 10,000 prompts at its 10 % and 90 % belief, widest first."""
+    """Per parameter: saves per 10,000 prompts at its 10 % and 90 % belief, widest first; under
+    `EXAMINATION` the least and the most of the three ways to look down a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,22 +184,32 @@ def _quantile_interval(values: Floats, n: int) -> Interval:
 def _moved_totals(
     model: ChoiceModel, shown: _Shown
 ) -> dict[int, tuple[tuple[str, float, float], ...]]:
-    """Saves per 10,000 prompts of each track when one parameter moves and the others stay."""
+    """Saves per 10,000 prompts of each track when one assumption moves and the others stay.
+
+    The way people look down a list is an assumption too: its ends are the least and the most of the
+    three models.
+    """
     if not len(shown.track):
         return {}
     owners, code = np.unique(shown.track, return_inverse=True)
     found: dict[int, list[tuple[str, float, float]]] = {int(owner): [] for owner in owners}
-    for parameter in model.parameters:
-        ends = []
-        for share in (0.1, 0.9):
-            draws = model.moved(parameter.name, share)
-            examined = looked_at(model.examination, draws, shown.lists, shown.prompt, shown.rank)
-            chance = saving_chance(draws, examined=examined, relevance=shown.relevance)[0]
-            ends.append(np.bincount(code, weights=PER_PROMPTS * shown.weight * chance))
+
+    def totals(examination: Examination, draws: Draws) -> Floats:
+        examined = looked_at(examination, draws, shown.lists, shown.prompt, shown.rank)
+        chance = saving_chance(draws, examined=examined, relevance=shown.relevance)[0]
+        weighed = PER_PROMPTS * shown.weight * chance
+        return np.asarray(np.bincount(code, weights=weighed), dtype=np.float64)
+
+    def keep(name: str, low: Floats, high: Floats) -> None:
         for column, owner in enumerate(owners):
-            low, high = float(ends[0][column]), float(ends[1][column])
-            if abs(high - low) > 1e-12:
-                found[int(owner)].append((parameter.name, low, high))
+            if abs(high[column] - low[column]) > 1e-12:
+                found[int(owner)].append((name, float(low[column]), float(high[column])))
+
+    for parameter in model.parameters:
+        ends = (model.moved(parameter.name, share) for share in (0.1, 0.9))
+        keep(parameter.name, *(totals(model.examination, draws) for draws in ends))
+    ways = np.array([totals(way, model.middle()) for way in Examination])
+    keep(EXAMINATION, ways.min(axis=0), ways.max(axis=0))
     return {
         owner: tuple(sorted(rows, key=lambda row: -abs(row[2] - row[1])))
         for owner, rows in found.items()

@@ -3,6 +3,7 @@
 from analytics.models.banks import PromptBank, PromptSpace
 from analytics.models.experiments import Experiment, ExperimentArm
 from analytics.models.markets import Market
+from analytics.models.money import MoneyRate
 from analytics.models.observed import EventImport, ListenerFit, ObservedDay, ObservedEvent
 from analytics.models.results import SpaceResult, SpaceStanding, TrackResult
 from analytics.models.runs import SimulationRun, SimulationShard
@@ -14,6 +15,7 @@ __all__ = [
     "ExperimentArm",
     "ListenerFit",
     "Market",
+    "MoneyRate",
     "ObservedDay",
     "ObservedEvent",
     "PromptBank",

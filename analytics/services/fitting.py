@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Max, Min, QuerySet, Sum
 
-from analytics.domain.choice import ChoiceModel
+from analytics.domain.choice import ChoiceModel, Examination
 from analytics.domain.fitting import Calibration, Cells, calibration, fit, fitted_model
 from analytics.models import ListenerFit, ObservedDay, SimulationRun, SpaceResult
 from analytics.models.runs import Status
@@ -51,7 +51,7 @@ def fit_listener(*, workspace: Workspace) -> ListenerFit | None:
     cells, held = _cells(days, run)
     if not len(cells) or not held.any() or held.all():
         return None
-    assumed = choice_model()
+    assumed = choice_model().with_examination(Examination(run.examination))
     found = fit(cells.where(~held), model=assumed)
     learnt = fitted_model(assumed, found)
     unseen = cells.where(held)
@@ -72,10 +72,20 @@ def fit_listener(*, workspace: Workspace) -> ListenerFit | None:
     )
 
 
-def listener_of(workspace_id: int) -> tuple[ChoiceModel, ListenerFit | None]:
-    """The listener of new simulations: fitted where that foretells better, else assumed."""
+def listener_of(
+    workspace_id: int, *, examination: Examination
+) -> tuple[ChoiceModel, ListenerFit | None]:
+    """The listener of new simulations: fitted where that foretells better, else assumed.
+
+    A fit of one way to look down a list says nothing about another: where all places are looked at
+    alike, looking and playing cannot be told apart.
+    """
     newest = (
-        ListenerFit.objects.filter(workspace_id=workspace_id, choice_version=choice_model().version)
+        ListenerFit.objects.filter(
+            workspace_id=workspace_id,
+            choice_version=choice_model().version,
+            examination=examination.value,
+        )
         .order_by("-pk")
         .first()
     )

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from analytics import arena as arenas
+from analytics.domain.choice import Examination
 from analytics.domain.grammar import GrammarError
 from analytics.domain.market import FEWEST_TRACKS, MOST_TRACKS
 from analytics.domain.prompt_space import SMALLEST_SAMPLE
@@ -29,6 +30,7 @@ from prompts.engine import ENGINE_VERSION
 DEFAULT_PROMPTS = 10_000
 DEFAULT_MARKET_TRACKS = 20_000
 DEFAULT_SEED = 1
+DEFAULT_EXAMINATION = Examination.GEOMETRIC.value
 MOST_PROMPTS = 40_000
 SHARD_PROMPTS = 1_250
 EXAMPLES_A_SPACE = 5
@@ -50,14 +52,18 @@ def start_run(
     prompts: int = DEFAULT_PROMPTS,
     market_tracks: int = DEFAULT_MARKET_TRACKS,
     seed: int = DEFAULT_SEED,
+    examination: str = DEFAULT_EXAMINATION,
     queue: bool = True,
 ) -> SimulationRun:
     """Set a run up with its shards; workers take it from there (or the caller, without `queue`).
 
     Raises
     ------
-    SimulationRefused : another run of the workspace is under way, nothing to simulate, bad sizes
+    SimulationRefused : another run of the workspace is under way, nothing to simulate, bad sizes,
+        no such way to look down a list
     """
+    if examination not in list(Examination):
+        raise SimulationRefused(f"Listeners look {', '.join(Examination)}; not {examination}.")
     _check_sizes(prompts, market_tracks, seed)
     # Read before the tracks: a change in between makes the report look old, never too new.
     stamp = Workspace.objects.values_list("catalog_stamp", flat=True).get(pk=workspace.pk)
@@ -67,7 +73,7 @@ def start_run(
             "There is no track to simulate.",
             hint="Upload a track first, or allow simulation on one that was kept out.",
         )
-    _, listener_fit = listener_of(workspace.pk)
+    _, listener_fit = listener_of(workspace.pk, examination=Examination(examination))
     try:
         with transaction.atomic():
             run = SimulationRun.objects.create(
@@ -78,7 +84,7 @@ def start_run(
                 places=FIRST_PLACES,
                 engine_version=ENGINE_VERSION,
                 choice_version=choice_model().version,
-                examination=choice_model().examination.value,
+                examination=examination,
                 listener_fit=listener_fit,
                 catalog_stamp=stamp,
                 track_count=len(documents),

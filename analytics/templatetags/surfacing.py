@@ -3,6 +3,7 @@
 from django import template
 
 from analytics.domain.charts import share
+from analytics.money import spoken_money
 
 register = template.Library()
 
@@ -28,6 +29,12 @@ def figure(value: float | str | None) -> str:
     if abs(value) < 0.0001:
         return "under 0.0001"
     return f"{value:.2g}"
+
+
+@register.filter
+def money(value: float | None, currency: str) -> str:
+    """Write an amount with its currency."""
+    return spoken_money(value, currency)
 
 
 @register.filter

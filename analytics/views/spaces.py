@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from analytics import reference, reports, selectors
 from analytics.domain.atlas import draw_atlas, openings
+from analytics.domain.choice import WAYS_TO_LOOK
 from analytics.domain.prompt_space import SIZE_FLATTENING, SIZE_ORIGIN, spaces_of
 from analytics.domain.results import PARAMETER_DRAWS
 from analytics.domain.simulation import DEPTH, FIRST_PLACES
@@ -107,6 +108,7 @@ def method(request: StudioRequest) -> HttpResponse:
     context = {
         "run": selectors.latest_run(request.access),
         "listener": reference.choice_model(),
+        "ways": [(way.value, said) for way, said in WAYS_TO_LOOK.items()],
         "grammar_version": reference.grammar_version(),
         "space_count": len(reference.grammar().spaces),
         "market": reference.market_model(),

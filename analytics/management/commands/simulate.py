@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from analytics import downloads, reports
 from analytics.domain.charts import share
+from analytics.domain.choice import Examination
 from analytics.models import SimulationRun, SpaceResult, TrackResult
 from analytics.models.runs import Status
 from analytics.services import runs
@@ -27,6 +28,12 @@ class Command(BaseCommand):
             "--market-size", type=int, default=runs.DEFAULT_MARKET_TRACKS, metavar="N"
         )
         parser.add_argument("--seed", type=int, default=runs.DEFAULT_SEED, metavar="N")
+        parser.add_argument(
+            "--examination",
+            choices=[way.value for way in Examination],
+            default=runs.DEFAULT_EXAMINATION,
+            help="how far down a list people look",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +47,7 @@ class Command(BaseCommand):
                 prompts=options["prompts"],
                 market_tracks=options["market_size"],
                 seed=options["seed"],
+                examination=options["examination"],
                 queue=False,
             )
         except StudioError as error:

@@ -317,6 +317,11 @@ MATRIX: dict[str, Entry] = {
     "analytics:event_file_count": Entry(Role.MANAGER, "post", event_file),
     "analytics:event_file_cancel": Entry(Role.MANAGER, "post", event_file),
     "analytics:event_file_forget": Entry(Role.MANAGER, "post", event_file),
+    "analytics:money": Entry(),
+    "analytics:money_rates": Entry(Role.MANAGER, "post"),
+    "analytics:money_restore": Entry(
+        Role.MANAGER, "post", lambda world: {"rate_id": world.money_rate.pk}
+    ),
     "analytics:wording_list": Entry(),
     "analytics:wording_new": Entry(Role.ARTIST, about=track, artist_sees=False),
     "analytics:wording": Entry(about=experiment, artist_sees=False),
@@ -381,6 +386,7 @@ MATRIX: dict[str, Entry] = {
     "api:listening_events": Entry(method="post", data={"events": []}),
     "api:prompt": Entry(method="post", data={"text": "calm piano"}),
     "api:simulation_list": Entry(),
+    "api:money": Entry(),
     "api:observed": Entry(),
     "api:observed_events": Entry(Role.EDITOR, "post"),
     "api:change_set_list": Entry(Role.EDITOR),

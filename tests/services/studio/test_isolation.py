@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
 from analysis.models import AnalysisRun, Duplicate, Suggestion, Waveform
-from analytics.models import EventImport, Experiment, PromptSpace, SimulationRun
+from analytics.models import EventImport, Experiment, MoneyRate, PromptSpace, SimulationRun
 from analytics.services.experiments import make_experiment
 from catalog.access import Access
 from catalog.domain.bulk import Operation, read_operations
@@ -92,6 +92,7 @@ class World:
     upload: Upload
     event_file: EventImport
     experiment: Experiment
+    money_rate: MoneyRate
     table_import: TableImport
     table_export: TableExport
     change_request: ChangeRequest
@@ -157,6 +158,9 @@ def make_world() -> World:
         event_file=_event_file(workspace),
         experiment=make_experiment(
             access=people["owner"], track=track, name="Two", texts=["Calm piano", "Soft piano"]
+        ),
+        money_rate=MoneyRate.objects.create(
+            workspace=workspace, currency="EUR", per_save=1, origin="Guess"
         ),
         table_import=_table_import(people["owner"]),
         table_export=start_export(

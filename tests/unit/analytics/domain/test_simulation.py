@@ -78,12 +78,18 @@ class Stage:
         ]
         return merge(parts[::-1])
 
-    def figures(self, outcome: Outcome, seed: int = 1, **options: float) -> Figures:
+    def figures(
+        self,
+        outcome: Outcome,
+        seed: int = 1,
+        examination: Examination = Examination.GEOMETRIC,
+        **options: float,
+    ) -> Figures:
         return summarise(
             outcome,
             bank=self.layout,
             tracks=len(self.documents),
-            model=choice_model(),
+            model=choice_model().with_examination(examination),
             full_relevance=full_relevance(self.engine.blend),
             random=np.random.default_rng(seed),
             **options,  # type: ignore[arg-type]  # only pooled_variation is given
@@ -156,6 +162,22 @@ def test_a_track_with_nothing_to_say_surfaces_nowhere(stage: Stage) -> None:
     bare = stage.figures(stage.outcome).tracks[5]
     assert (bare.spaces_surfaced, bare.reach.estimate, bare.saves.estimate) == (0, 0.0, 0.0)
     assert 0 < bare.reach.high < 0.01
+
+
+def test_the_way_to_look_is_one_of_the_assumptions_that_move_the_result(stage: Stage) -> None:
+    by_way = {
+        way: stage.figures(stage.outcome, examination=way).tracks[0].sensitivity
+        for way in Examination
+    }
+    for way, rows in by_way.items():
+        moved = {name: (low, high) for name, low, high in rows}
+        assert moved["examination"][0] < moved["examination"][1], way
+        widths = [high - low for _, low, high in rows]
+        assert sorted(map(abs, widths), reverse=True) == list(map(abs, widths))
+    # Each model has parameters of its own, and only those can move it.
+    assert "leave" in {name for name, *_ in by_way[Examination.CASCADE]}
+    assert "leave" not in {name for name, *_ in by_way[Examination.GEOMETRIC]}
+    assert "persistence" not in {name for name, *_ in by_way[Examination.UNIFORM]}
 
 
 def test_counts_reconcile(stage: Stage) -> None:
