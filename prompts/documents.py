@@ -1,11 +1,12 @@
 """The catalog as the engine sees it: what people stand behind, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from catalog.models import Assertion, Description, Track, TrackCredit, Workspace
+from catalog.models.tracks import TrackQuerySet
 from prompts.domain.documents import TrackDocument
 
 _TRACK_FIELDS = (
@@ -23,6 +24,10 @@ _TRACK_FIELDS = (
     "release__release_date",
     "release__original_date",
 )
+_ROW = (*_TRACK_FIELDS, "opt_out_simulation")
+
+PART_TRACKS = 20_000
+"""Tracks read at a time, about 50 MB of documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,22 @@ def read_catalog(workspace: Workspace, track_ids: Iterable[int] | None = None) -
     tracks = Track.objects.filter(workspace=workspace)
     if track_ids is not None:
         tracks = tracks.filter(pk__in=list(track_ids))
+    return _read(tracks, list(tracks.order_by("pk").values(*_ROW)))
+
+
+def catalog_parts(workspace: Workspace) -> Iterator[CatalogReading]:
+    """Read the workspace's tracks some at a time by key, so that a million never lie in memory."""
+    tracks = Track.objects.filter(workspace=workspace)
+    last = 0
+    while rows := list(tracks.filter(pk__gt=last).order_by("pk").values(*_ROW)[:PART_TRACKS]):
+        first, last = rows[0]["pk"], rows[-1]["pk"]
+        yield _read(tracks.filter(pk__gte=first, pk__lte=last), rows)
+        if len(rows) < PART_TRACKS:
+            return
+
+
+def _read(tracks: TrackQuerySet, everything: list[dict[str, Any]]) -> CatalogReading:
     askable = tracks.simulatable()
-    everything = list(tracks.order_by("pk").values(*_TRACK_FIELDS, "opt_out_simulation"))
     rows = [row for row in everything if not row["opt_out_simulation"]]
     of_tracks = {"track__in": askable}
     terms: dict[int, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from prompts.domain import queries as query_rules
 from prompts.domain import surfacing
+from prompts.domain.building import build_index
 from prompts.domain.concepts import ConceptSpace
 from prompts.domain.documents import TrackDocument
-from prompts.domain.index import Encoder, Statistics, TrackIndex, build_index
+from prompts.domain.index import Encoder, Statistics, TrackIndex
 from prompts.domain.intent import Intent
 from prompts.domain.lexicon import Lexicon
 from prompts.domain.parsing import Parser

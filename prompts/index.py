@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from analysis.likeness import Signatures, signatures
 from catalog.models import Change, ChangeSet, Term, Track, Workspace
-from prompts.documents import read_catalog
+from prompts.documents import catalog_parts, read_catalog
 from prompts.domain.documents import TrackDocument
 from prompts.domain.index import TrackIndex
 from prompts.domain.patching import patch_index
@@ -43,8 +43,8 @@ class WorkspaceIndex:
     index: TrackIndex
     documents: Mapping[int, TrackDocument] | None
     """By track, for the reasons; not kept for very large catalogs, which read them when needed."""
-    audio: Mapping[int, int]
-    """The audio file of each track that has one."""
+    audio: Mapping[int, int] | None
+    """The audio file of each track that has one; kept and read as the documents are."""
     opted_out: frozenset[int]
     sound: Signatures | None = None
     """The sonic signatures that the index holds; the same object while none has changed."""
@@ -117,22 +117,39 @@ def _refreshed(workspace: Workspace, before: WorkspaceIndex | None) -> Workspace
         engine=before.engine,
         index=patch_index(before.index, reading.documents, touched - found.keys()),
         documents=documents,
-        audio={**_without(before.audio, touched), **reading.audio},
+        audio=None
+        if before.audio is None
+        else {**_without(before.audio, touched), **reading.audio},
         opted_out=(before.opted_out - touched) | reading.opted_out,
     )
 
 
 def _built(workspace: Workspace, before: WorkspaceIndex | None) -> WorkspaceIndex:
     engine = _engine(workspace, before)
-    reading = read_catalog(workspace)
-    documents = {document.track_id: document for document in reading.documents}
+    documents: dict[int, TrackDocument] | None = {}
+    audio: dict[int, int] = {}
+    opted_out: set[int] = set()
+
+    def read() -> Iterator[TrackDocument]:
+        nonlocal documents
+        for part in catalog_parts(workspace):
+            opted_out.update(part.opted_out)
+            if documents is not None:
+                documents.update((document.track_id, document) for document in part.documents)
+                audio.update(part.audio)
+                if len(documents) > MOST_DOCUMENTS:
+                    documents = None
+                    audio.clear()
+            yield from part.documents
+
+    index = engine.build_index(read())
     return WorkspaceIndex(
         stamp=workspace.catalog_stamp,
         engine=engine,
-        index=engine.build_index(reading.documents),
-        documents=documents if len(documents) <= MOST_DOCUMENTS else None,
-        audio=reading.audio,
-        opted_out=reading.opted_out,
+        index=index,
+        documents=documents,
+        audio=audio if documents is not None else None,
+        opted_out=frozenset(opted_out),
     )
 
 

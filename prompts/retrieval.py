@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -14,7 +15,7 @@ from catalog.access import Access
 from catalog.models import Track, Workspace
 from catalog.roles import Role
 from prompts.approaches import Approach, Question, approach_named
-from prompts.documents import documents_of
+from prompts.documents import read_catalog
 from prompts.domain.documents import TrackDocument
 from prompts.domain.energy import energy_of
 from prompts.domain.explaining import Component, Mix, Part, explain
@@ -116,6 +117,18 @@ class Answer:
         return on_device_weights() if self.in_browser else {}
 
     @property
+    def idle_limits(self) -> list[str]:
+        """Limits that ask how well known a track is, while nobody has listened to anything."""
+        if self.is_listening_known:
+            return []
+        asked = {
+            "tail_share": self.limits.tail_share > 0,
+            "novelty": self.limits.novelty != INDIFFERENT,
+            "popularity": self.limits.has_band,
+        }
+        return [name for name, is_asked in asked.items() if is_asked]
+
+    @property
     def running_time(self) -> str:
         """How long the list runs; tracks of unknown length count as 3:30."""
         return minutes(self.seconds)
@@ -185,7 +198,7 @@ def answer_intent(
     effects = selection.effects
     if mix is not plain:
         effects = (*effects, _novelty_effect(chosen_with(plain), selection, points, limits))
-    chosen = _with_documents(access, selection, kept)
+    chosen, audio = _with_documents(access, selection, kept)
     chosen_arc = arc if arc in ARCS else intent.arc or "fit"
     ordered = sequence([_candidate(document, kept.index) for _, document in chosen], chosen_arc)
     results = [
@@ -197,7 +210,7 @@ def answer_intent(
             parts=tuple(explain(document, queries, kept.index, position=pick.position, mix=mix)),
             energy=energy_of(document, kept.index.space.lexicon),
             jump=ordered.jumps[place - 1] if place else None,
-            audio_id=kept.audio.get(document.track_id),
+            audio_id=audio.get(document.track_id),
             is_over_limit=pick.is_over_limit,
         )
         for place, (pick, document) in enumerate(chosen[at] for at in ordered.order)
@@ -320,13 +333,14 @@ def visible_positions(access: Access, index: TrackIndex) -> NDArray[np.bool_] | 
 
 def _with_documents(
     access: Access, selection: Selection, kept: WorkspaceIndex
-) -> list[tuple[Pick, TrackDocument]]:
-    """Read the chosen tracks; one removed since the index was built is left out."""
+) -> tuple[list[tuple[Pick, TrackDocument]], Mapping[int, int]]:
+    """The chosen tracks and their audio; one removed since the index was built is left out."""
     ids = {int(kept.index.track_ids[pick.position]): pick for pick in selection.picks}
-    documents = kept.documents
-    if documents is None:
-        documents = {d.track_id: d for d in documents_of(access.workspace, ids)}
-    return [(pick, documents[pk]) for pk, pick in ids.items() if pk in documents]
+    documents, audio = kept.documents, kept.audio
+    if documents is None or audio is None:
+        reading = read_catalog(access.workspace, ids)
+        documents, audio = {d.track_id: d for d in reading.documents}, reading.audio
+    return [(pick, documents[pk]) for pk, pick in ids.items() if pk in documents], audio
 
 
 def _candidate(document: TrackDocument, index: TrackIndex) -> Candidate:

@@ -147,7 +147,7 @@ def missing_terms(own: TrackIndex, track: int, wants: list[list[str]]) -> list[l
     return [
         [facet, slug]
         for facet, slug in wants
-        if own.matrix[columns[Term(facet, slug)], track] < HAS_FROM
+        if own.columns.term(columns[Term(facet, slug)])[track] < HAS_FROM
     ]
 
 

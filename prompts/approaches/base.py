@@ -227,15 +227,16 @@ class DailyMix:
         index = question.index
         if not len(index):
             return Mix(ignores_prompt=True)
-        rows = index.matrix[: len(index.space)].T
-        centres = styles(rows)
+        step = max(1, len(index) // MOST_SAMPLED)
+        centres = styles(index.columns.terms_of(np.arange(0, len(index), step)).T)
         place = {int(track): at for at, track in enumerate(index.track_ids)}
         liked = [place[track] for track in question.taste if track in place]
         if liked:
-            chosen = int((centres @ rows[liked].mean(axis=0)).argmax())
+            middle = index.columns.terms_of(np.array(liked)).mean(axis=1)
+            chosen = int((centres @ middle).argmax())
         else:
             chosen = question.day % len(centres)
-        near = rows @ centres[chosen]
+        near = index.columns.of_terms(centres[chosen])
         near = near / max(float(near.max()), 1e-9)
         known = question.popularity if question.popularity is not None else np.zeros(len(near))
         values = (0.7 * near + 0.3 * known).astype(np.float32)
@@ -249,10 +250,8 @@ MOST_SAMPLED = 2_000
 
 def styles(rows: Floats) -> Floats:
     """Centres of the catalog's styles: k-means on unit rows, the same every time."""
-    step = max(1, len(rows) // MOST_SAMPLED)
-    sample = rows[::step]
-    length = np.linalg.norm(sample, axis=1, keepdims=True)
-    unit = sample / np.maximum(length, 1e-9)
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit = rows / np.maximum(length, 1e-9)
     centres = unit[:: max(1, len(unit) // STYLES)][:STYLES].copy()
     for _ in range(STYLE_ROUNDS):
         nearest = (unit @ centres.T).argmax(axis=1)

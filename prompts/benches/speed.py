@@ -61,7 +61,7 @@ def run(data: Path | None, say: Say) -> dict[str, Any]:
             "goal_p95_ms": GOALS_MS[size],
             "n": len(times),
             "index_s": round(built, 1),
-            "index_mb": round(index.matrix.nbytes / 1e6),
+            "index_mb": round(index.columns.nbytes / 1e6),
         }
     small, large = (figures[str(size)]["p50_ms"] for size in SIZES)
     figures["ratio"] = round(large / small, 2)

@@ -139,7 +139,7 @@ def _as_indexed(
             weights.append(float(index.words.weights_of(at)[place]))
     facts = index.facts
     return EncodedTrack(
-        vector=index.matrix[:, position],
+        vector=index.columns.track(position),
         carried=frozenset(),
         words=np.array(shared, dtype=np.int32),
         word_weights=np.array(weights, dtype=np.float32),

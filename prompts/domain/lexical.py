@@ -64,10 +64,12 @@ def count_words(words: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.flo
     )
 
 
-def saturate(counts: NDArray[np.float32], length: float, mean_length: float) -> NDArray[np.float32]:
-    """BM25's term weight, from 0 to K1 + 1."""
-    pull = K1 * (1 - B + B * length / max(mean_length, 1.0))
-    weight: NDArray[np.float32] = (counts * (K1 + 1) / (counts + pull)).astype(np.float32)
+def saturate(
+    counts: NDArray[np.float32], length: int | NDArray[np.int32], mean_length: float
+) -> NDArray[np.float32]:
+    """BM25's term weight, from 0 to K1 + 1, of words in one text or each in its own."""
+    pull = np.asarray(K1 * (1 - B + B * length / max(mean_length, 1.0)), dtype=np.float32)
+    weight: NDArray[np.float32] = (counts * np.float32(K1 + 1) / (counts + pull)).astype(np.float32)
     return weight
 
 

@@ -7,11 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from prompts.domain.documents import TrackDocument
-from prompts.domain.index import (
-    Facts,
+from prompts.domain.building import (
     Part,
-    TrackIndex,
     assembled,
     carrier_rows,
     count_rarity,
@@ -20,6 +17,8 @@ from prompts.domain.index import (
     signature_table,
     word_rows,
 )
+from prompts.domain.documents import TrackDocument
+from prompts.domain.index import Facts, TrackIndex
 from prompts.domain.lexical import BUCKETS
 from prompts.domain.postings import Floats, merged
 
@@ -35,7 +34,11 @@ def patch_index(
     """
     replaced = np.array([*(d.track_id for d in documents), *gone], dtype=np.int64)
     kept = np.flatnonzero(~np.isin(index.track_ids, replaced))
-    new = [encode_chunk(list(documents), index.space, index.encoder)] if documents else []
+    new: list[Part] = []
+    rows = np.zeros((0, index.columns.width), dtype=np.float32)
+    if documents:
+        part, rows = encode_chunk(list(documents), index.space, index.encoder)
+        new.append(part)
     new_ids = np.array([i for part in new for i in part.track_ids], dtype=np.int64)
     ids = np.concatenate([index.track_ids[kept], new_ids])
     order = np.argsort(ids, kind="stable")
@@ -44,10 +47,7 @@ def patch_index(
     moved = np.full(len(index), -1, dtype=np.int32)
     moved[kept] = place[: len(kept)]
     added = place[len(kept) :]
-    matrix = np.empty((index.matrix.shape[0], len(ids)), dtype=np.float32)
-    matrix[:, place[: len(kept)]] = index.matrix[:, kept]
-    for part in new:
-        matrix[:, added] = part.rows.T
+    columns = index.columns.patched(kept, place[: len(kept)], added, rows)
     mean_length = index.statistics.mean_length
     words = merged(index.words, moved, word_rows(new, mean_length), added, BUCKETS)
     width = max((len(s) for part in new for s in part.signatures), default=0)
@@ -56,14 +56,12 @@ def patch_index(
     return assembled(
         space=index.space,
         encoder=index.encoder,
-        statistics=count_rarity(matrix[: len(index.space)], words, mean_length),
+        statistics=count_rarity(columns, words, mean_length),
         track_ids=ids[order],
-        matrix=matrix,
+        columns=columns,
         carriers=merged(index.carriers, moved, (*carrier_rows(new), None), added, len(index.space)),
         words=words,
-        facts=_merged_facts(
-            index.facts, fact_table([f for p in new for f in p.facts]), kept, order
-        ),
+        facts=_merged_facts(index.facts, fact_table(new), kept, order),
         artist_names=_merged_rows(
             index.artist_names, [a for p in new for a in p.artists], kept, order
         ),

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Positions = NDArray[np.int32]
 
+Weights = NDArray[np.float32] | NDArray[np.float16]
+
 Rows = tuple[Positions, Positions]
 """Keys and the positions that have them, as pairs."""
 
@@ -18,7 +20,7 @@ class Postings:
 
     starts: NDArray[np.int64]
     positions: Positions
-    weights: Floats | None = None
+    weights: Weights | None = None
 
     def of(self, key: int) -> Positions:
         """Positions of the tracks that have `key`."""
@@ -27,12 +29,19 @@ class Postings:
     def weights_of(self, key: int) -> Floats:
         """Weights that belong to `of(key)`."""
         assert self.weights is not None
-        return self.weights[self.starts[key] : self.starts[key + 1]]
+        return self.weights[self.starts[key] : self.starts[key + 1]].astype(np.float32, copy=False)
+
+    def packed(self) -> "Postings":
+        """The same with weights in half the room (off by at most a two-thousandth)."""
+        if self.weights is None:
+            return self
+        return Postings(self.starts, self.positions, self.weights.astype(np.float16))
 
 
-def postings(keys: Positions, positions: Positions, weights: Floats | None, size: int) -> Postings:
+def postings(keys: Positions, positions: Positions, weights: Weights | None, size: int) -> Postings:
     """Sort pairs of key and position by key, then by position; keys run from 0 to `size`."""
-    order = np.lexsort((positions, keys))
+    is_sorted = len(positions) < 2 or bool((positions[1:] >= positions[:-1]).all())
+    order = np.argsort(keys, kind="stable") if is_sorted else np.lexsort((positions, keys))
     starts = np.zeros(size + 1, dtype=np.int64)
     np.cumsum(np.bincount(keys, minlength=size), out=starts[1:])
     return Postings(starts, positions[order], None if weights is None else weights[order])
@@ -50,9 +59,10 @@ def merged(
     places = moved[before.positions]
     stays = places >= 0
     keys, positions, weights = new
-    both = None
+    both: Weights | None = None
     if before.weights is not None and weights is not None:
-        both = np.concatenate([before.weights[stays], weights])
+        kept = before.weights[stays]
+        both = np.concatenate([kept, weights.astype(kept.dtype)])
     return postings(
         np.concatenate([old_keys[stays], keys]),
         np.concatenate([places[stays], added[positions]]),

@@ -100,7 +100,7 @@ def encode(
 ) -> QueryBlock:
     """Encode intents against an index (its columns, its idea of rarity, its artists)."""
     blend = blend or Blend()
-    weights = np.zeros((len(intents), index.matrix.shape[0]), dtype=np.float32)
+    weights = np.zeros((len(intents), index.columns.width), dtype=np.float32)
     stop_words = index.space.lexicon.cues.stop_words
     texts = index.encoder.encode([content_text(i.searched_text, stop_words) for i in intents])
     indptr = np.zeros(len(intents) + 1, dtype=np.int64)
@@ -191,7 +191,7 @@ def _refuses_voices(chip: Chip) -> bool:
 def _like(intent: Intent, index: TrackIndex) -> dict[int, float] | None:
     """The mean concept row of the named artists' tracks, scaled to add up to 1."""
     rows = [
-        index.matrix[: len(index.space), name.positions(index)].mean(axis=1)
+        index.columns.terms_of(name.positions(index)).mean(axis=1)
         for name in known_names(intent, index, Polarity.WANTED)
     ]
     if not rows:

@@ -203,7 +203,7 @@ def _term_fate(chip: Chip, index: TrackIndex, visible: NDArray[np.bool_], total:
         )
     if chip.polarity is Polarity.LESS:
         return Fate(chip, f"Moved {_tracks(have)} that have it back.", have)
-    near = int(((index.matrix[group[0]] >= 0.25) & visible).sum()) - have
+    near = int(((index.columns.term(group[0]) >= 0.25) & visible).sum()) - have
     words = f"{_tracks(have).capitalize()} {'has' if have <= 1 else 'have'} it"
     words += f", {near:,} more {'comes' if near == 1 else 'come'} near." if near > 0 else "."
     return Fate(chip, words, have)

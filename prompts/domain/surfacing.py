@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from prompts.domain.columns import Columns
 from prompts.domain.documents import TrackDocument
 from prompts.domain.index import EncodedTrack, TrackIndex, encode_track
 from prompts.domain.postings import Floats
@@ -57,22 +58,24 @@ def score_all(queries: QueryBlock, index: TrackIndex, *, out: Floats | None = No
     if out is None:
         out = np.empty((len(queries), len(index)), dtype=np.float32)
     for start in range(0, len(queries), BLOCK_QUERIES):
-        _product(queries.weights[start : start + BLOCK_QUERIES], index.matrix, out[start:])
+        _product(queries.weights[start : start + BLOCK_QUERIES], index.columns, out[start:])
     for row in range(len(queries)):
         _finish(out[row], queries, index, row)
     return out
 
 
-def _product(weights: Floats, matrix: Floats, out: Floats) -> None:
+def _product(weights: Floats, columns: Columns, out: Floats) -> None:
     """Multiply always with the same number of rows, so that the last bits of a score do not depend
     on how many prompts were asked together."""
     rows = len(weights)
     if rows == BLOCK_QUERIES:
-        np.matmul(weights, matrix, out=out[:rows])
+        columns.product(weights, out[:rows])
         return
     padded = np.zeros((BLOCK_QUERIES, weights.shape[1]), dtype=np.float32)
     padded[:rows] = weights
-    out[:rows] = (padded @ matrix)[:rows]
+    scores = np.empty((BLOCK_QUERIES, columns.tracks), dtype=np.float32)
+    columns.product(padded, scores)
+    out[:rows] = scores[:rows]
 
 
 def score_single(queries: QueryBlock, index: TrackIndex) -> tuple[Floats, Floats]:
@@ -81,9 +84,8 @@ def score_single(queries: QueryBlock, index: TrackIndex) -> tuple[Floats, Floats
     Reads only the concept rows the prompt asks for, so it is quicker than a product of all rows.
     """
     weights = queries.weights[0]
-    concepts = np.flatnonzero(weights[: len(index.space)])
-    likeness: Floats = weights[index.text_columns] @ index.matrix[index.text_columns]
-    scores: Floats = weights[concepts] @ index.matrix[concepts] + likeness
+    likeness = index.columns.of_texts(weights[index.text_columns])
+    scores: Floats = index.columns.of_terms(weights[: len(index.space)]) + likeness
     _finish(scores, queries, index, 0)
     return scores, likeness
 

@@ -17,8 +17,9 @@ from prompts.domain.index import TrackIndex
 from prompts.encoders import chosen_encoder
 from prompts.engine import box_engine
 from prompts.index import workspace_index
+from prompts.retrieval import ask
 from studio.checks import the_chosen_encoder_is_installed
-from tests.factories import WorkspaceFactory, make_release, make_track
+from tests.factories import WorkspaceFactory, make_release, make_track, member
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +95,24 @@ def test_only_touched_tracks_are_read_again(
     assert read[0] < 60
     fresh(workspace)
     assert len(read) == 1
+
+
+def test_a_large_catalog_is_read_in_parts_and_its_documents_when_needed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_track(workspace, title="Three", artist="Cy", genre=["jazz"])
+    whole = fresh(workspace)
+    module._kept.clear()
+    monkeypatch.setattr("prompts.documents.PART_TRACKS", 2)
+    monkeypatch.setattr(module, "MOST_DOCUMENTS", 2)
+    workspace.refresh_from_db()
+    kept = workspace_index(workspace)
+    assert (kept.documents, kept.audio) == (None, None)
+    assert kept.index.title_keys == whole.title_keys == ("one", "two", "three")
+    answer = ask("jazz", access=member(workspace))
+    assert {result.document.title for result in answer.results} == {"One", "Three"}
+    edit(workspace, Track.objects.get(title="Two"), genre=["jazz"])
+    assert has(fresh(workspace), "genre", "jazz") == ["one", "two", "three"]
 
 
 def test_a_changed_vocabulary_builds_anew(workspace: Workspace) -> None:
