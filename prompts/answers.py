@@ -1,5 +1,6 @@
 """An answer as JSON, the same for the command and the API."""
 
+from dataclasses import asdict
 from typing import Any
 
 from prompts.retrieval import Answer
@@ -32,6 +33,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "eligible": answer.eligible,
         "faint": answer.faint,
         "opted_out": answer.opted_out,
+        "limits_set": asdict(answer.limits),
+        "limits_idle": answer.idle_limits,
         "limits": [
             {
                 "name": effect.name,

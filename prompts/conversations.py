@@ -13,6 +13,7 @@ from prompts.domain.intent import Intent
 from prompts.domain.limits import Limits
 from prompts.domain.sequencing import ARCS
 from prompts.index import workspace_index
+from prompts.limits import changed_limits
 from prompts.models import Conversation, Turn
 from prompts.retrieval import Answer, Result, answer_intent
 
@@ -127,12 +128,6 @@ def limits_from(kept: Mapping[str, Any]) -> Limits:
     """Limits as a conversation keeps them."""
     known = {field.name for field in fields(Limits)}
     return Limits(**{name: value for name, value in kept.items() if name in known})
-
-
-def changed_limits(limits: Limits | None) -> dict[str, Any]:
-    """Only what differs from the usual limits, so that better defaults reach old rows."""
-    usual = asdict(Limits())
-    return {} if limits is None else {k: v for k, v in asdict(limits).items() if v != usual[k]}
 
 
 def _checked(text: str) -> str:

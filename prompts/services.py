@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from catalog.access import Access
 from prompts.domain.intent import Chip
+from prompts.limits import changed_limits
 from prompts.models import Prompt
 from prompts.retrieval import Answer
 
@@ -24,6 +25,8 @@ def remember_prompt(answer: Answer, *, access: Access) -> Prompt | None:
         "intent": [chip_json(chip) for chip in answer.intent.chips],
         "result_count": len(answer.results),
         "latency_ms": round(answer.latency_ms, 1),
+        "limits": changed_limits(answer.limits),
+        "effects": [asdict(effect) for effect in answer.effects],
         "asked_at": timezone.now(),
     }
     key = {

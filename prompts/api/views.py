@@ -13,8 +13,28 @@ from catalog.api.base import WorkspaceAPIView
 from prompts.answers import as_json
 from prompts.approaches import APPROACHES
 from prompts.domain.sequencing import ARCS
+from prompts.limits import BOUNDS, BadLimits, checked_limits
 from prompts.retrieval import ask
 from prompts.services import remember_prompt
+
+
+class LimitsSerializer(serializers.Serializer[Any]):
+    """What the list must keep to; each limit says in the answer what it moved and what it cost."""
+
+    per_artist = serializers.IntegerField(required=False, help_text=BOUNDS["per_artist"][2])
+    per_label = serializers.IntegerField(required=False, help_text=BOUNDS["per_label"][2])
+    tail_share = serializers.FloatField(required=False, help_text=BOUNDS["tail_share"][2])
+    novelty = serializers.FloatField(required=False, help_text=BOUNDS["novelty"][2])
+    known_from = serializers.FloatField(required=False, help_text=BOUNDS["known_from"][2])
+    known_to = serializers.FloatField(required=False, help_text=BOUNDS["known_to"][2])
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what no list could keep to, naming the limit."""
+        try:
+            checked_limits(attrs)
+        except BadLimits as error:
+            raise serializers.ValidationError(str(error)) from error
+        return attrs
 
 
 class PromptSerializer(serializers.Serializer[Any]):
@@ -24,6 +44,7 @@ class PromptSerializer(serializers.Serializer[Any]):
     approach = serializers.ChoiceField(choices=sorted(APPROACHES), default="prompt")
     limit = serializers.IntegerField(min_value=1, max_value=200, required=False)
     order = serializers.ChoiceField(choices=sorted(ARCS), required=False)
+    limits = LimitsSerializer(required=False)
 
 
 class PromptView(WorkspaceAPIView):
@@ -44,6 +65,7 @@ class PromptView(WorkspaceAPIView):
             approach=wanted["approach"],
             limit=wanted.get("limit"),
             arc=wanted.get("order", ""),
+            limits=checked_limits(wanted.get("limits", {})),
         )
         remember_prompt(answer, access=self.access)
         return Response(as_json(answer))

@@ -24,7 +24,11 @@ class PromptQuerySet(WorkspaceQuerySet["Prompt"]):
 
 
 class Prompt(models.Model):
-    """A prompt as one person last asked it, with what was understood and how long it took."""
+    """A prompt as one person last asked it, with what was understood and how long it took.
+
+    `limits` are those that differ from the usual ones; `effects` is the log of what each limit
+    moved and what that cost, in score points a track.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="prompts")
     asked_by = models.ForeignKey(
@@ -35,6 +39,8 @@ class Prompt(models.Model):
     intent = models.JSONField(default=dict)
     result_count = models.PositiveIntegerField(default=0)
     latency_ms = models.FloatField(default=0.0)
+    limits = models.JSONField(default=dict)
+    effects = models.JSONField(default=list)
     times_asked = models.PositiveIntegerField(default=1)
     asked_at = models.DateTimeField(auto_now=True)
 
@@ -51,3 +57,8 @@ class Prompt(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def limits_cost(self) -> float:
+        """What the limits cost the list together, in score points a track."""
+        return float(sum(effect["cost"] for effect in self.effects))

@@ -10,11 +10,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog.access import StudioRequest, workspace_view
 from catalog.errors import StudioError
-from prompts import conversations, services
+from prompts import services
 from prompts.approaches import APPROACHES
 from prompts.domain.limits import Limits
 from prompts.domain.ranking import Fate
 from prompts.domain.sequencing import ARCS
+from prompts.limits import changed_limits
 from prompts.models import Conversation, Prompt
 from prompts.retrieval import Answer, ask
 from prompts.views.chips import shown_chip
@@ -48,7 +49,7 @@ def box(request: StudioRequest) -> HttpResponse:
         "order": request.GET.get("order", ""),
         "orders": ORDER_LABELS,
         "limits": limits_of(request.GET),
-        "changed_limits": conversations.changed_limits(limits_of(request.GET)),
+        "changed_limits": changed_limits(limits_of(request.GET)),
         "approach": request.GET.get("approach", "prompt"),
         "approaches": APPROACHES.values(),
         "examples": EXAMPLES,

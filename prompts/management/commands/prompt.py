@@ -13,6 +13,7 @@ from catalog.roles import Role
 from prompts.answers import as_json
 from prompts.approaches import APPROACHES
 from prompts.domain.sequencing import ARCS
+from prompts.limits import BOUNDS, WHOLE, checked_limits
 from prompts.retrieval import Answer, ask
 
 
@@ -27,6 +28,12 @@ class Command(BaseCommand):
         parser.add_argument("--approach", default="prompt", help=", ".join(APPROACHES))
         parser.add_argument("--limit", type=int)
         parser.add_argument("--order", default="", choices=["", *ARCS])
+        for name, (low, high, meaning) in BOUNDS.items():
+            parser.add_argument(
+                f"--{name.replace('_', '-')}",
+                type=int if name in WHOLE else float,
+                help=f"{meaning} ({low:g} to {high:g})",
+            )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,6 +49,7 @@ class Command(BaseCommand):
                 approach=options["approach"],
                 limit=options["limit"],
                 arc=options["order"],
+                limits=checked_limits({name: options[name] for name in BOUNDS}),
             )
         except StudioError as error:
             raise CommandError(str(error)) from error
@@ -59,6 +67,16 @@ class Command(BaseCommand):
             artists = ", ".join(result.document.artists)
             self.stdout.write(
                 f"{result.place:3}. {result.document.title} - {artists} ({result.score:.3f})"
+            )
+        for effect in answer.effects:
+            self.stdout.write(
+                f"Kept to {effect.words}: {effect.moved:,} made way, "
+                f"which cost {effect.cost:.3f} points a track."
+            )
+        if answer.idle_limits:
+            self.stdout.write(
+                "Nobody has listened to anything here yet, so the limits on popularity changed "
+                "nothing."
             )
         if not answer.results:
             self.stdout.write(f"No track fits ({answer.considered} looked at).")
