@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from analytics.services import event_imports, fitting, runs
+from analytics.services import effects, event_imports, fitting, runs
 from catalog.models import Workspace
 
 
@@ -22,6 +22,13 @@ def finish_run(run_id: int) -> None:
 def requeue_stalled_simulations() -> None:
     """Pick up what dead workers dropped; runs every minute."""
     runs.requeue_stalled()
+    effects.requeue_stalled()
+
+
+@shared_task(acks_late=True, soft_time_limit=270, time_limit=300)
+def work_out_effect(effect_id: int) -> None:
+    """Carry one planned change to the service."""
+    effects.perform_effect(effect_id=effect_id)
 
 
 @shared_task(acks_late=True, soft_time_limit=270, time_limit=300)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from analytics.views import (
+    effects,
     groups,
     lookalike,
     money,
@@ -30,6 +31,8 @@ urlpatterns = [
     path("tracks/<int:track_id>/as-typed/", reports.track_wording, name="track_wording"),
     path("tracks/<int:track_id>/report.csv", reports.track_csv, name="track_csv"),
     path("tracks/<int:track_id>/report.json", reports.track_json, name="track_json"),
+    path("effects/<str:kind>/<int:source_id>/", effects.effect, name="effect"),
+    path("effects/<str:kind>/<int:source_id>/start/", effects.effect_start, name="effect_start"),
     path("atlas/", spaces.atlas, name="atlas"),
     path("releases/<int:release_id>/", groups.release_report, name="release_report"),
     path("artists/<int:artist_id>/", groups.artist_report, name="artist_report"),

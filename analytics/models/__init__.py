@@ -1,6 +1,7 @@
 """Every table of analytics."""
 
 from analytics.models.banks import PromptBank, PromptSpace
+from analytics.models.effects import EditEffect
 from analytics.models.experiments import Experiment, ExperimentArm
 from analytics.models.markets import Market
 from analytics.models.money import MoneyRate
@@ -10,6 +11,7 @@ from analytics.models.runs import SimulationRun, SimulationShard
 from analytics.models.shares import ReportShare
 
 __all__ = [
+    "EditEffect",
     "EventImport",
     "Experiment",
     "ExperimentArm",

@@ -48,6 +48,7 @@ def report(request: StudioRequest) -> HttpResponse:
     if isinstance(run, SimulationRun):
         context |= {
             "report": reports.workspace_report(request.access, run),
+            "can_bulk": request.access.can(Permission.BULK),
             "page": page_of(request, selectors.track_results(request.access, run)),
         }
     return render(request, "analytics/report.html", context)

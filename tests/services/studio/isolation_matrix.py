@@ -304,6 +304,12 @@ MATRIX: dict[str, Entry] = {
     "analytics:track_wording": Entry(Role.VIEWER, "post", track, artist_sees=False),
     "analytics:track_csv": Entry(about=track, artist_sees=False),
     "analytics:track_json": Entry(about=track, artist_sees=False),
+    "analytics:effect": Entry(
+        Role.MANAGER, about=lambda world: {"kind": "bulk", "source_id": world.bulk_edit.pk}
+    ),
+    "analytics:effect_start": Entry(
+        Role.MANAGER, "post", lambda world: {"kind": "import", "source_id": world.table_import.pk}
+    ),
     "analytics:atlas": Entry(),
     "analytics:spaces": Entry(),
     "analytics:space": Entry(about=lambda world: {"slug": world.space.slug}),
