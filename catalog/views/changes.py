@@ -96,7 +96,7 @@ def change_set_undo(request: StudioRequest, change_set_id: int) -> HttpResponse:
 def change_set_comment(request: StudioRequest, change_set_id: int) -> HttpResponse:
     """Say something about a change set."""
     change_set = _change_set(request, change_set_id)
-    text = request.POST.get("text", "").replace("\x00", "").strip()[:2000]
+    text = request.POST.get("text", "").strip()[:2000]
     if text:
         ChangeComment.objects.create(
             workspace=request.access.workspace,

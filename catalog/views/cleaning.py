@@ -125,7 +125,7 @@ def _merges(request: StudioRequest) -> list[Merge]:
         keep = request.POST.get(f"keep-{number}", "")
         keep = keep if keep in values else values[0]
         gone = tuple(value for value in values if value != keep)
-        text = request.POST.get(f"name-{number}", "").replace("\x00", "").strip()
+        text = request.POST.get(f"name-{number}", "").strip()
         if gone or text:
             found.append(Merge(keep, gone, text))
     return found

@@ -270,7 +270,7 @@ def grid_undo(request: StudioRequest, change_set_id: int) -> HttpResponse:
 def grid_words(request: StudioRequest) -> HttpResponse:
     """Offer values for a cell: terms of the vocabulary, artists, releases."""
     column = COLUMNS.get(request.GET.get("column", ""))
-    text = request.GET.get("q", "").replace("\x00", "").strip()
+    text = request.GET.get("q", "").strip()
     words = WorkspaceWords(request.access.workspace_id)
     found: list[str] = []
     if column is not None and column.kind is Kind.TERMS:

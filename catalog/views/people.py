@@ -179,7 +179,7 @@ def vocabulary(request: StudioRequest) -> HttpResponse:
     if facet not in Facet.values:
         raise Http404
     terms = Term.objects.visible_to(request.access).filter(facet=facet)
-    q = request.GET.get("q", "").replace("\x00", "").strip()
+    q = request.GET.get("q", "").strip()
     if q:
         terms = terms.filter(Q(label__icontains=q) | Q(synonyms__icontains=q))
     context = {

@@ -152,7 +152,7 @@ def _fill_in(request: StudioRequest, initial: dict[str, Any]) -> list[Term]:
     """
     found = []
     for written in request.GET.getlist("add")[:MOST_FILLED_IN]:
-        facet, _, slug = written.replace("\x00", "").partition("/")
+        facet, _, slug = written.partition("/")
         term = Term.objects.visible_to(request.access).filter(facet=facet, slug=slug).first()
         if term is not None and slug not in initial[facet]:
             initial[facet] = [*initial[facet], slug]
