@@ -8,7 +8,7 @@ from django import forms
 from analytics.domain.choice import WAYS_TO_LOOK
 from analytics.domain.market import FEWEST_TRACKS
 from analytics.domain.prompt_space import SMALLEST_SAMPLE
-from analytics.models import ExperimentArm
+from analytics.models import DigestChoice, ExperimentArm
 from analytics.services.runs import (
     DEFAULT_EXAMINATION,
     DEFAULT_MARKET_TRACKS,
@@ -164,3 +164,14 @@ class LiveCountsForm(forms.Form):
     def counts(self) -> list[int]:
         """Counts in the order of the wordings."""
         return [int(value) for value in self.cleaned_data.values()]
+
+
+class DigestForm(forms.Form):
+    """How often the digest comes by e-mail."""
+
+    rhythm = forms.ChoiceField(
+        label="How often",
+        choices=DigestChoice.Rhythm.choices,
+        help_text="Weekly ones come on Mondays, monthly ones on the first day of the month.",
+    )
+    also_unchanged = forms.BooleanField(label="Also when nothing changed", required=False)

@@ -277,12 +277,12 @@ def workspace_report(access: Access, run: SimulationRun) -> WorkspaceReport:
     spaces = run.bank.space_count
     return WorkspaceReport(
         run=run,
-        headline=_workspace_headline(counts["surfacing"], counts["total"], held, spaces),
+        headline=tracks_headline(counts["surfacing"], counts["total"], held, spaces),
         spaces_in_bank=spaces,
         spaces_held=held,
         is_stale=is_stale(run, access),
-        chart=_reach_chart(best),
-        finding=_reach_finding(best),
+        chart=reach_chart(best),
+        finding=reach_finding(best),
         best=best,
     )
 
@@ -335,16 +335,17 @@ def group_report(access: Access, run: SimulationRun, tracks: QuerySet[Track]) ->
         key=lambda space: (-space.tracks, -space.surfaced / space.prompts, space.name),
     )
     return GroupReport(
-        headline=_workspace_headline(
+        headline=tracks_headline(
             counts["surfacing"], counts["total"], len(held), run.bank.space_count
         ),
         spaces=tuple(spaces),
-        chart=_reach_chart(best),
-        finding=_reach_finding(best),
+        chart=reach_chart(best),
+        finding=reach_finding(best),
     )
 
 
-def _workspace_headline(surfacing: int, total: int, held: int, spaces: int) -> str:
+def tracks_headline(surfacing: int, total: int, held: int, spaces: int) -> str:
+    """Say how many tracks surface, and in how many spaces."""
     if not total:
         return "None of your tracks was in this simulation."
     if not surfacing:
@@ -356,7 +357,8 @@ def _workspace_headline(surfacing: int, total: int, held: int, spaces: int) -> s
     return f"{tracks} {verb}, in {held:,} of {spaces:,} prompt spaces."
 
 
-def _reach_chart(results: Sequence[TrackResult]) -> Chart | None:
+def reach_chart(results: Sequence[TrackResult]) -> Chart | None:
+    """Draw the share of all prompts of some tracks."""
     rows = [
         Estimate(
             label=result.track.display_title,
@@ -370,7 +372,8 @@ def _reach_chart(results: Sequence[TrackResult]) -> Chart | None:
     return bar_chart(rows, what="Share of all prompts for which it surfaces") if rows else None
 
 
-def _reach_finding(results: Sequence[TrackResult]) -> str:
+def reach_finding(results: Sequence[TrackResult]) -> str:
+    """Say which track surfaces most."""
     if not results:
         return ""
     best = max(results, key=lambda result: result.reach)

@@ -13,6 +13,7 @@ from analytics.models import (
     SpaceStanding,
     TrackResult,
 )
+from analytics.models.results import RowT, TrackRowQuerySet
 from analytics.models.runs import UNFINISHED, Status
 from catalog.access import Access
 from catalog.models import Term, Track
@@ -85,7 +86,7 @@ def _progress(run: SimulationRun) -> Progress:
     return Progress(run, counts["done"], counts["total"])
 
 
-def track_results(access: Access, run: SimulationRun) -> QuerySet[TrackResult]:
+def track_results(access: Access, run: SimulationRun) -> TrackRowQuerySet[TrackResult]:
     """Results of the tracks one may see, the most saved first."""
     return TrackResult.objects.visible_to(access).filter(run=run).select_related("track")
 
@@ -95,9 +96,14 @@ def track_result(access: Access, run: SimulationRun, track_id: int) -> TrackResu
     return track_results(access, run).filter(track_id=track_id).first()
 
 
-def space_results(access: Access, run: SimulationRun) -> QuerySet[SpaceResult]:
+def space_results(access: Access, run: SimulationRun) -> TrackRowQuerySet[SpaceResult]:
     """Results by track and space of the tracks one may see."""
     return SpaceResult.objects.visible_to(access).filter(run=run).select_related("space", "track")
+
+
+def for_download(rows: "TrackRowQuerySet[RowT]") -> "TrackRowQuerySet[RowT]":
+    """Leave out tracks whose owners allow no export: files and links leave the studio."""
+    return rows.filter(track__opt_out_export=False)
 
 
 def standings(access: Access, run: SimulationRun) -> QuerySet[SpaceStanding]:

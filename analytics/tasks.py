@@ -1,8 +1,9 @@
 """Celery doors of simulations and real events; the rows decide, any task may run twice."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from analytics.services import effects, event_imports, fitting, runs
+from analytics.services import digests, effects, event_imports, fitting, runs
 from catalog.models import Workspace
 
 
@@ -47,3 +48,9 @@ def requeue_stalled_event_imports() -> None:
 def fit_listener(workspace_id: int) -> None:
     """Learn from a workspace's events."""
     fitting.fit_listener(workspace=Workspace.objects.get(pk=workspace_id))
+
+
+@shared_task(ignore_result=True, soft_time_limit=270, time_limit=300)
+def send_surfacing_digests() -> None:
+    """Send what is due; runs every hour, and a period's mail goes out once however often."""
+    digests.send_due(now=timezone.now())

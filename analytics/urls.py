@@ -3,11 +3,13 @@
 from django.urls import path
 
 from analytics.views import (
+    digests,
     effects,
     groups,
     lookalike,
     money,
     observed,
+    pdf,
     reaching,
     reports,
     sharing,
@@ -30,9 +32,14 @@ urlpatterns = [
     path("tracks/<int:track_id>/what-if/", reports.track_what_if, name="track_what_if"),
     path("tracks/<int:track_id>/as-typed/", reports.track_wording, name="track_wording"),
     path("tracks/<int:track_id>/report.csv", reports.track_csv, name="track_csv"),
+    path("tracks/<int:track_id>/report.pdf", pdf.track_report_pdf, name="track_pdf"),
+    path("releases/<int:release_id>/report.pdf", pdf.release_report_pdf, name="release_pdf"),
+    path("artists/<int:artist_id>/report.pdf", pdf.artist_report_pdf, name="artist_pdf"),
+    path("report.pdf", pdf.workspace_report_pdf, name="workspace_pdf"),
     path("tracks/<int:track_id>/report.json", reports.track_json, name="track_json"),
     path("effects/<str:kind>/<int:source_id>/", effects.effect, name="effect"),
     path("effects/<str:kind>/<int:source_id>/start/", effects.effect_start, name="effect_start"),
+    path("digest/", digests.digest, name="digest"),
     path("atlas/", spaces.atlas, name="atlas"),
     path("releases/<int:release_id>/", groups.release_report, name="release_report"),
     path("artists/<int:artist_id>/", groups.artist_report, name="artist_report"),

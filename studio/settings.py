@@ -183,6 +183,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "catalog.tasks.send_notice_digests",
         "schedule": crontab(hour=6, minute=40),
     },
+    "send the digests of surfacing": {
+        "task": "analytics.tasks.send_surfacing_digests",
+        "schedule": crontab(minute=23, hour="6-22"),
+    },
     "pick up bulk edits that a dead worker dropped": {
         "task": "catalog.tasks.requeue_stalled_bulk_edits",
         "schedule": 60.0,
@@ -280,6 +284,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
 MODELS_DIR = env.path("MODELS_DIR", VAR_DIR / "models")
+# Fonts (TTF, OTF) for letters that the fonts of printed reports lack, Chinese or Japanese for one.
+REPORT_FONTS_DIR = env.path("REPORT_FONTS_DIR", VAR_DIR / "fonts")
 PLUGINS_DIR = env.path("PLUGINS_DIR", VAR_DIR / "plugins")
 # What the prompt box embeds texts with; minilm needs the packages of requirements-minilm.txt.
 TEXT_ENCODER = env.choice("TEXT_ENCODER", ("wordllama", "minilm"), "wordllama")
@@ -407,7 +413,10 @@ LOGGING = {
         "handlers": ["console"],
         "level": env.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info").upper(),
     },
-    "loggers": {"django.server": {"level": "INFO"}},
+    "loggers": {
+        "django.server": {"level": "INFO"},
+        "fontTools": {"level": "WARNING"},  # tells every glyph it keeps
+    },
 }
 
 if DEBUG:

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from analytics.views.sharing import shared_report
+from analytics.views.digests import digest_stop
+from analytics.views.sharing import shared_report, shared_report_pdf
 from analytics.views.wording import split
 from catalog.tus import TusUpload, TusUploads
 from catalog.views.people import join
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("go/<str:token>/", split, name="split"),
     path("shared/<str:token>/", shared_report, name="shared_report"),
+    path("shared/<str:token>/report.pdf", shared_report_pdf, name="shared_report_pdf"),
+    path("digest/stop/<str:token>/", digest_stop, name="digest_stop"),
     path("join/<str:token>/", join, name="join"),
     path("accounts/api-token/", views.api_token, name="api_token"),
     path("uploads/", TusUploads.as_view(), name="tus_uploads"),

@@ -1,6 +1,7 @@
 """Every table of analytics."""
 
 from analytics.models.banks import PromptBank, PromptSpace
+from analytics.models.digests import DigestChoice, DigestMail
 from analytics.models.effects import EditEffect
 from analytics.models.experiments import Experiment, ExperimentArm
 from analytics.models.markets import Market
@@ -11,6 +12,8 @@ from analytics.models.runs import SimulationRun, SimulationShard
 from analytics.models.shares import ReportShare
 
 __all__ = [
+    "DigestChoice",
+    "DigestMail",
     "EditEffect",
     "EventImport",
     "Experiment",

@@ -19,6 +19,7 @@ class ReportShare(models.Model):
     run = models.ForeignKey(SimulationRun, on_delete=models.CASCADE, related_name="+")
     token = models.CharField(max_length=48, unique=True)
     expires_at = models.DateTimeField()
+    with_pdf = models.BooleanField(default=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"

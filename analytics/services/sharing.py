@@ -12,12 +12,15 @@ from catalog.models import Track
 DAYS = (7, 30, 90)
 
 
-def share_report(*, access: Access, track: Track, run: SimulationRun, days: int) -> ReportShare:
-    """Make a link to a track's report as a run found it."""
+def share_report(
+    *, access: Access, track: Track, run: SimulationRun, days: int, with_pdf: bool = False
+) -> ReportShare:
+    """Make a link to a track's report as a run found it, on request also to print."""
     return ReportShare.objects.create(
         workspace=access.workspace,
         track=track,
         run=run,
+        with_pdf=with_pdf,
         token=secrets.token_urlsafe(32),
         expires_at=timezone.now() + timedelta(days=days),
         created_by=access.user,
@@ -43,14 +46,17 @@ def revoke_share(*, access: Access, track: Track, share_id: int) -> bool:
 
 
 def shared(token: str) -> tuple[ReportShare, Access] | None:
-    """Find what a link shows, seen with the eyes of who made it; None once it has ended."""
+    """Find what a link shows, seen with the eyes of who made it; None once it has ended.
+
+    A track whose owner allows no export is shown no longer, however old the link.
+    """
     share = (
         ReportShare.objects.select_related("workspace", "track", "run__bank", "run__market")
         .select_related("created_by")
         .filter(token=token, revoked_at=None, expires_at__gt=timezone.now())
         .first()
     )
-    if share is None:
+    if share is None or share.track.opt_out_export:
         return None
     access = access_for(share.created_by, share.workspace.slug)
     return (share, access) if access else None

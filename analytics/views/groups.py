@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from analytics import downloads, reports, selectors
@@ -22,7 +23,12 @@ def release_report(request: StudioRequest, release_id: int) -> HttpResponse:
     release = Release.objects.visible_to(request.access).filter(pk=release_id).first()
     if release is None:
         raise Http404
-    return _group(request, release.title, Track.objects.filter(release=release))
+    return _group(
+        request,
+        release.title,
+        Track.objects.filter(release=release),
+        reverse("analytics:release_pdf", args=[request.access.workspace.slug, release.pk]),
+    )
 
 
 @require_GET
@@ -32,12 +38,19 @@ def artist_report(request: StudioRequest, artist_id: int) -> HttpResponse:
     artist = Artist.objects.visible_to(request.access).filter(pk=artist_id).first()
     if artist is None:
         raise Http404
-    return _group(request, artist.name, Track.objects.filter(credits__artist=artist).distinct())
+    return _group(
+        request,
+        artist.name,
+        Track.objects.filter(credits__artist=artist).distinct(),
+        reverse("analytics:artist_pdf", args=[request.access.workspace.slug, artist.pk]),
+    )
 
 
-def _group(request: StudioRequest, name: str, tracks: "QuerySet[Track]") -> HttpResponse:
+def _group(
+    request: StudioRequest, name: str, tracks: "QuerySet[Track]", pdf_url: str
+) -> HttpResponse:
     run = selectors.latest_run(request.access)
-    context: dict[str, object] = {"name": name, "run": run}
+    context: dict[str, object] = {"name": name, "run": run, "pdf_url": pdf_url}
     if run is not None:
         results = selectors.track_results(request.access, run).filter(track__in=tracks)
         context |= {
@@ -71,7 +84,8 @@ def workspace_csv(request: StudioRequest) -> StreamingHttpResponse:
 def _rows(access: Access, run: SimulationRun) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield writer.writerow(downloads.CSV_HEADER)
-    rows = selectors.space_results(access, run).order_by("track_id", "-surfaced", "pk")
+    rows = selectors.for_download(selectors.space_results(access, run))
+    rows = rows.order_by("track_id", "-surfaced", "pk")
     for row in downloads.csv_rows(rows.iterator(chunk_size=2_000)):
         yield writer.writerow([downloads.harmless(cell) for cell in row])
 
@@ -81,7 +95,7 @@ def _rows(access: Access, run: SimulationRun) -> Iterator[str]:
 def workspace_json(request: StudioRequest) -> JsonResponse:
     """Download the figures of all tracks as JSON; spaces are in each track's own file."""
     run = _latest(request.access)
-    results = selectors.track_results(request.access, run)
+    results = selectors.for_download(selectors.track_results(request.access, run))
     tracks = [downloads.track_as_json(result, ()) for result in results]
     return JsonResponse({**downloads.run_as_json(run), "results": tracks})
 

@@ -45,7 +45,7 @@ def reach(request: StudioRequest, track_id: int) -> HttpResponse:
     run = selectors.latest_run(request.access)
     if track is None or run is None:
         raise Http404
-    chosen = request.GET.get("space", "").replace("\x00", "")
+    chosen = request.GET.get("space", "")
     space = selectors.space(request.access, run, chosen) if chosen else None
     if chosen and space is None:
         raise Http404

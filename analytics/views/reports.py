@@ -224,6 +224,8 @@ def track_csv(request: StudioRequest, track_id: int) -> HttpResponse:
     """Download a track's figures as CSV."""
     track = _track(request, track_id)
     run = _latest_run(request)
+    if track.opt_out_export:
+        raise Http404
     rows = selectors.space_results(request.access, run).filter(track=track)
     room = io.StringIO()
     writer = csv.writer(room)
@@ -242,7 +244,7 @@ def track_json(request: StudioRequest, track_id: int) -> HttpResponse:
     track = _track(request, track_id)
     run = _latest_run(request)
     result = selectors.track_result(request.access, run, track.pk)
-    if result is None:
+    if result is None or track.opt_out_export:
         raise Http404
     rows = selectors.space_results(request.access, run).filter(track=track)
     return JsonResponse(

@@ -147,6 +147,7 @@ OUTSIDE = (
     "join",
     "split",
     "shared_report",
+    "digest_stop",
     "styleguide",
     "account_",
     "mfa_",
@@ -303,6 +304,10 @@ MATRIX: dict[str, Entry] = {
     "analytics:track_what_if": Entry(about=track, artist_sees=False),
     "analytics:track_wording": Entry(Role.VIEWER, "post", track, artist_sees=False),
     "analytics:track_csv": Entry(about=track, artist_sees=False),
+    "analytics:track_pdf": Entry(about=track, artist_sees=False),
+    "analytics:release_pdf": Entry(about=release),
+    "analytics:artist_pdf": Entry(about=artist),
+    "analytics:workspace_pdf": Entry(),
     "analytics:track_json": Entry(about=track, artist_sees=False),
     "analytics:effect": Entry(
         Role.MANAGER, about=lambda world: {"kind": "bulk", "source_id": world.bulk_edit.pk}
@@ -310,6 +315,7 @@ MATRIX: dict[str, Entry] = {
     "analytics:effect_start": Entry(
         Role.MANAGER, "post", lambda world: {"kind": "import", "source_id": world.table_import.pk}
     ),
+    "analytics:digest": Entry(),
     "analytics:atlas": Entry(),
     "analytics:spaces": Entry(),
     "analytics:space": Entry(about=lambda world: {"slug": world.space.slug}),

@@ -1,0 +1,1 @@
+"""Reports on paper: the figures and charts of the pages as PDF. Only here is fpdf imported."""
