@@ -8,6 +8,7 @@ from django.db import transaction
 
 from catalog.access import Access
 from catalog.errors import StudioError
+from prompts.blocking import refuse_blocked
 from prompts.domain.follow_up import Revision, Shown, replay
 from prompts.domain.intent import Intent
 from prompts.domain.limits import Limits
@@ -55,10 +56,12 @@ def start_conversation(
     Raises
     ------
     TurnRefused : there is no text, or it is too long to keep
+    PromptBlocked : it holds a blocked term
     """
     text = _checked(text)
     if not text:
         raise TurnRefused("Say what you would like to hear first.")
+    refuse_blocked(access.workspace, [text], what="This prompt")
     with transaction.atomic():
         conversation = Conversation.objects.create(
             workspace=access.workspace,
@@ -79,6 +82,7 @@ def say(*, access: Access, conversation_id: int, text: str) -> Conversation:
     ------
     Conversation.DoesNotExist : not there for this person
     TurnRefused : nothing was said, or too much
+    PromptBlocked : it holds a blocked term
     """
     with transaction.atomic():
         conversation = _held(access, conversation_id)
@@ -87,6 +91,7 @@ def say(*, access: Access, conversation_id: int, text: str) -> Conversation:
             raise TurnRefused(
                 "Say what shall change: “less vocals”, “faster”, “without the guitar”."
             )
+        refuse_blocked(access.workspace, [text], what="This")
         _say(conversation, access=access, text=text, dropped=[])
     return conversation
 

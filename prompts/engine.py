@@ -63,10 +63,23 @@ class Engine:
         return self.parser.parse(text)
 
     def build_index(
-        self, documents: Iterable[TrackDocument], *, statistics: Statistics | None = None
+        self,
+        documents: Iterable[TrackDocument],
+        *,
+        statistics: Statistics | None = None,
+        expected: int = 0,
     ) -> TrackIndex:
-        """Index a market; `statistics` of another index keep its idea of rarity."""
-        return build_index(documents, space=self.space, encoder=self.encoder, statistics=statistics)
+        """Index a market; `statistics` of another index keep its idea of rarity.
+
+        `expected` is about how many documents there are; a large index then needs less room.
+        """
+        return build_index(
+            documents,
+            space=self.space,
+            encoder=self.encoder,
+            statistics=statistics,
+            expected=expected,
+        )
 
     def encode(self, intents: Sequence[Intent], index: TrackIndex) -> QueryBlock:
         """Turn intents into weights and filters over an index."""

@@ -142,7 +142,8 @@ def _built(workspace: Workspace, before: WorkspaceIndex | None) -> WorkspaceInde
                     audio.clear()
             yield from part.documents
 
-    index = engine.build_index(read())
+    expected = Track.objects.filter(workspace=workspace).count()
+    index = engine.build_index(read(), expected=expected)
     return WorkspaceIndex(
         stamp=workspace.catalog_stamp,
         engine=engine,

@@ -4,10 +4,15 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.utils import timezone
 
 from catalog.access import Access
+from catalog.errors import StudioError
 from catalog.models import Membership, Track, Workspace
 from catalog.roles import Role
+from catalog.services.workspaces import audit
 from prompts import conversations
 from prompts.documents import documents_of
 from prompts.domain.collaborative import Basket, baskets_of, fit, leave_one_out
@@ -17,7 +22,7 @@ from prompts.domain.queries import Blend, encode
 from prompts.domain.tuning import PARTS, Pair, fit_blend, pairs_in_order
 from prompts.index import workspace_index
 from prompts.learned import neighbours_of, newest_model
-from prompts.models import LearnedModel, ListeningEvent, Turn
+from prompts.models import LearnedModel, ListeningEvent, TrainingSchedule, Turn
 
 LEAST_BASKETS = 5
 LEAST_PAIRS = 20
@@ -29,20 +34,61 @@ MOST_TURNS_READ = 400
 RECALL = "Recall at 10 of the best track of a held-back listening, from its other tracks"
 IN_ORDER = "Share of held-back pairs with the kept track above the refused one"
 Kind = LearnedModel.Kind
+Every = TrainingSchedule.Every
 KEPT = frozenset(("saved", "liked", "completed"))
 REFUSED = frozenset(("skipped", "disliked"))
 
 
+class BadSchedule(StudioError):
+    """A schedule that there is not."""
+
+
 def train_all() -> int:
-    """Train every workspace that has new events; runs nightly. Says how many were trained."""
+    """Train every workspace that has new events and whose turn it is; runs nightly.
+
+    Says how many were trained.
+    """
     trained = 0
     for workspace in Workspace.objects.all():
         newest = _newest_event(workspace)
         last = LearnedModel.objects.filter(workspace=workspace).first()
-        if newest and (last is None or last.newest_event < newest):
+        if not newest or (last is not None and last.newest_event >= newest):
+            continue
+        if is_due(schedule_of(workspace), last):
             train(workspace=workspace)
             trained += 1
     return trained
+
+
+def schedule_of(workspace: Workspace) -> str:
+    """How often the workspace is trained."""
+    row = TrainingSchedule.objects.filter(workspace=workspace).first()
+    return row.every if row else Every.NIGHTLY
+
+
+def is_due(every: str, last: LearnedModel | None) -> bool:
+    """Whether tonight is a night to train; a week counts as six and a half days, not to drift."""
+    if every == Every.OFF:
+        return False
+    if every == Every.NIGHTLY or last is None:
+        return True
+    return timezone.now() - last.trained_at >= timedelta(days=6.5)
+
+
+def set_schedule(*, access: Access, every: str) -> TrainingSchedule:
+    """Set how often the workspace is trained; the audit trail says who did.
+
+    Raises
+    ------
+    BadSchedule : there is no such schedule
+    """
+    if every not in Every.values:
+        raise BadSchedule(f"Choose one of: {', '.join(Every.values)}.")
+    kept, _ = TrainingSchedule.objects.update_or_create(
+        workspace=access.workspace, defaults={"every": every}
+    )
+    audit(access, "listening.schedule", f"Training: {kept.get_every_display().lower()}")
+    return kept
 
 
 def train(*, workspace: Workspace) -> list[LearnedModel]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, TextChoices
 from django.utils import timezone
 
 from catalog.access import Access
@@ -44,6 +44,8 @@ class Heard:
     listened_s: float | None = None
     duration_s: float | None = None
     day_part: str = ""
+    activity: str = ""
+    device: str = ""
 
 
 def record_event(*, access: Access, heard: Heard) -> tuple[ListeningEvent, bool]:
@@ -81,6 +83,8 @@ def record_event(*, access: Access, heard: Heard) -> tuple[ListeningEvent, bool]
             "listened_s": heard.listened_s,
             "day": now.date(),
             "day_part": heard.day_part if heard.day_part in parts else day_part(now),
+            "activity": known_choice(heard.activity, ListeningEvent.Activity),
+            "device": known_choice(heard.device, ListeningEvent.Device),
         },
     )
 
@@ -95,6 +99,11 @@ def kind_of(heard: Heard) -> str:
     if heard.listened_s < SKIP_BEFORE_S or (share is not None and share < SKIP_BEFORE_SHARE):
         return Kind.SKIPPED
     return Kind.PLAYED
+
+
+def known_choice(said: str, choices: type[TextChoices]) -> str:
+    """What was said if it is one of the choices, else nothing."""
+    return said if said in choices.values else ""
 
 
 def day_part(moment: datetime) -> str:
@@ -181,6 +190,27 @@ def newest_event(workspace: Workspace) -> int:
         newest=Max("pk")
     )["newest"]
     return newest or 0
+
+
+def counts_by_context(access: Access) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Events by part of the day, activity and device, each with the words for it, most first."""
+    contexts = (
+        ("Part of the day", "day_part", ListeningEvent.DayPart),
+        ("Doing", "activity", ListeningEvent.Activity),
+        ("Listening on", "device", ListeningEvent.Device),
+    )
+    found: list[tuple[str, list[tuple[str, int]]]] = []
+    for label, column, choices in contexts:
+        words = {"": "Not said", **dict(choices.choices)}
+        rows = (
+            ListeningEvent.objects.visible_to(access)
+            .order_by()
+            .values_list(column)
+            .annotate(count=Count("pk"))
+            .order_by("-count", column)
+        )
+        found.append((label, [(str(words.get(value, value)), count) for value, count in rows]))
+    return found
 
 
 def counts_by_kind(access: Access) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Keeping, sending and taking in prompt packs, and how alike the wordings of a template answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 
@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from catalog.access import Access
+from prompts.blocking import blocked_term_in, refuse_blocked
 from prompts.domain.overlap import jaccard, rank_biased
 from prompts.domain.packs import (
     Pack,
     PackRefused,
     Template,
-    blocked_in,
     fingerprint,
     pack_from,
     read_templates,
@@ -32,7 +32,8 @@ def save_pack(*, access: Access, name: str, sponsor: str, text: str) -> PromptPa
 
     Raises
     ------
-    PackRefused : no name, a template that cannot be filled, or a blocked term in a prompt
+    PackRefused : no name, or a template that cannot be filled
+    PromptBlocked : a blocked term in a prompt
     """
     slug = slugify(name)[:60]
     if not slug:
@@ -64,8 +65,14 @@ def content_of(row: PromptPack) -> Pack:
 
 
 def export_pack(*, access: Access, pack_id: int) -> tuple[str, bytes]:
-    """A signed file of one version, and its name."""
+    """A signed file of one version, and its name.
+
+    Raises
+    ------
+    PromptBlocked : a prompt of it holds a term that was blocked since
+    """
     row = PromptPack.objects.visible_to(access).get(pk=pack_id)
+    _refuse_blocked(access, content_of(row).templates)
     return f"{row.slug}-{row.version}.pack.json", signed_file(content_of(row), access.workspace)
 
 
@@ -74,7 +81,8 @@ def import_pack(*, access: Access, data: bytes) -> PromptPack:
 
     Raises
     ------
-    PackRefused : no pack, changed after signing, or with a blocked term
+    PackRefused : no pack, or changed after signing
+    PromptBlocked : a blocked term in a prompt
     """
     pack, public = checked_file(data)
     _refuse_blocked(access, pack.templates)
@@ -107,13 +115,16 @@ def block_terms(*, access: Access, text: str) -> int:
 
 
 def _refuse_blocked(access: Access, templates: Sequence[Template]) -> None:
-    blocked = list(
-        BlockedTerm.objects.filter(workspace=access.workspace).values_list("term", flat=True)
-    )
-    texts = chain.from_iterable(chain.from_iterable(t.paraphrases()) for t in templates)
-    found = blocked_in(texts, blocked)
-    if found:
-        raise PackRefused(f"A prompt of this pack holds “{found}”, which is blocked here.")
+    refuse_blocked(access.workspace, _prompts_of(templates), what="A prompt of this pack")
+
+
+def blocked_in_pack(access: Access, templates: Sequence[Template]) -> str:
+    """The first blocked term in a stored version; it may have been blocked later."""
+    return blocked_term_in(access.workspace, _prompts_of(templates))
+
+
+def _prompts_of(templates: Sequence[Template]) -> Iterator[str]:
+    return chain.from_iterable(chain.from_iterable(t.paraphrases()) for t in templates)
 
 
 @dataclass(frozen=True, slots=True)

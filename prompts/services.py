@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from catalog.access import Access
+from prompts.blocking import refuse_blocked
 from prompts.domain.intent import Chip
 from prompts.limits import changed_limits
 from prompts.models import Prompt
@@ -17,10 +18,16 @@ LONGEST_KEPT = 2_000
 
 
 def remember_prompt(answer: Answer, *, access: Access) -> Prompt | None:
-    """Keep a prompt in the history, once a person and approach; not an empty or a long one."""
+    """Keep a prompt in the history, once a person and approach; not an empty or a long one.
+
+    Raises
+    ------
+    PromptBlocked : it holds a term that the workspace has blocked, so it is not kept
+    """
     text = answer.intent.text.strip()
     if not text or len(text) > LONGEST_KEPT:
         return None
+    refuse_blocked(access.workspace, [text], what="This prompt was answered, but not kept: it")
     latest: dict[str, Any] = {
         "intent": [chip_json(chip) for chip in answer.intent.chips],
         "result_count": len(answer.results),

@@ -27,5 +27,6 @@ urlpatterns = [
     path("compare/", learning.compare, name="compare"),
     path("learned/", learning.learned, name="learned"),
     path("learned/train/", learning.train, name="train"),
+    path("learned/schedule/", learning.schedule, name="schedule"),
     path("learned/keep/", learning.keep, name="keep"),
 ]

@@ -29,6 +29,12 @@ class ListeningEventSerializer(serializers.Serializer[Any]):
     day_part = serializers.ChoiceField(
         choices=ListeningEvent.DayPart.choices, required=False, allow_blank=True
     )
+    activity = serializers.ChoiceField(
+        choices=ListeningEvent.Activity.choices, required=False, allow_blank=True
+    )
+    device = serializers.ChoiceField(
+        choices=ListeningEvent.Device.choices, required=False, allow_blank=True
+    )
 
 
 class ListeningBatchSerializer(serializers.Serializer[Any]):
@@ -64,6 +70,8 @@ class ListeningEventsView(WorkspaceAPIView):
                     listened_s=event.get("listened_s"),
                     duration_s=event.get("duration_s"),
                     day_part=event.get("day_part", ""),
+                    activity=event.get("activity", ""),
+                    device=event.get("device", ""),
                 ),
             )
             new += is_new

@@ -12,6 +12,7 @@ from catalog.access import Permission
 from catalog.api.base import WorkspaceAPIView
 from prompts.answers import as_json
 from prompts.approaches import APPROACHES
+from prompts.blocking import PromptBlocked
 from prompts.domain.sequencing import ARCS
 from prompts.limits import BOUNDS, BadLimits, checked_limits
 from prompts.retrieval import ask
@@ -67,5 +68,9 @@ class PromptView(WorkspaceAPIView):
             arc=wanted.get("order", ""),
             limits=checked_limits(wanted.get("limits", {})),
         )
-        remember_prompt(answer, access=self.access)
-        return Response(as_json(answer))
+        not_kept = ""
+        try:
+            remember_prompt(answer, access=self.access)
+        except PromptBlocked as refusal:
+            not_kept = str(refusal)
+        return Response({**as_json(answer), "not_kept": not_kept})

@@ -142,7 +142,7 @@ def goes_together(question: Question) -> tuple[Floats, str]:
         raise ApproachUnavailable(
             "The collaborative approach learns from what people save and skip. "
             f"There are {question.events:,} listening events, and nothing was learned from them.",
-            hint="Listen to some lists and save what fits; it is trained every night.",
+            hint="Listen to some lists and save what fits; training follows on schedule.",
         )
     place = {int(track): at for at, track in enumerate(index.track_ids)}
     seeds = {int(index.track_ids[at]): 1.0 for at in question.named()}

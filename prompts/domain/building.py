@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from prompts.domain.columns import PACK_FROM, Columns, PackedRows, Table, assemble, pack
+from prompts.domain.columns import PACK_FROM, Columns, ColumnsWriter
 from prompts.domain.concepts import ConceptSpace
 from prompts.domain.documents import TrackDocument
 from prompts.domain.index import (
@@ -25,7 +25,7 @@ from prompts.domain.index import (
 )
 from prompts.domain.lexical import BUCKETS, count_words, inverse_frequency, saturate
 from prompts.domain.name_tables import NameTable, artist_codes, artist_positions
-from prompts.domain.postings import Floats, Positions, Postings, Rows, postings
+from prompts.domain.postings import Chunk, Floats, Positions, Postings, Rows, gathered
 
 CHUNK = 4096
 PRIOR_SHARE = 0.03
@@ -57,41 +57,41 @@ def build_index(
     space: ConceptSpace,
     encoder: Encoder,
     statistics: Statistics | None = None,
+    expected: int = 0,
     pack_from: int = PACK_FROM,
 ) -> TrackIndex:
     """Build the index of a market; documents are read once, in chunks, and not kept.
 
     Give `statistics` of another index to keep its idea of rarity. From `pack_from` tracks on the
-    numbers are packed, see `columns`.
+    numbers are packed, see `columns`; say how many are `expected`, and they are from the start.
     """
     parts: list[Part] = []
-    tables: list[Table] = []
+    writer = ColumnsWriter(
+        terms=len(space),
+        width=len(space) + encoder.dimensions,
+        expected=expected,
+        pack_from=pack_from,
+    )
     seen: dict[tuple[str, ...], tuple[str, ...]] = {}
-    tracks = 0
     for chunk in _chunks(documents):
         part, rows = encode_chunk(chunk, space, encoder)
         part.artists = [seen.setdefault(names, names) for names in part.artists]
         parts.append(part)
-        tables.append(rows)
-        tracks += len(part.track_ids)
-        if tracks >= pack_from:
-            tables = [t if isinstance(t, PackedRows) else pack(t, len(space)) for t in tables]
-    is_packed = tracks >= pack_from
-    columns = assemble(tables, terms=len(space), width=len(space) + encoder.dimensions)
+        writer.add(rows)
+    columns = writer.columns()
     lengths = np.concatenate([part.lengths for part in parts]) if parts else np.zeros(0)
     mean_length = float(lengths.mean()) if len(lengths) else 1.0
     if statistics is not None:
         mean_length = statistics.mean_length
-    words = postings(*word_rows(parts, mean_length), BUCKETS)
-    if is_packed:
-        words = words.packed()
+    words = all_words(parts, mean_length, np.float16 if writer.is_packed else np.float32)
+    carriers = all_carriers(parts, len(space))
     return assembled(
         space=space,
         encoder=encoder,
         statistics=statistics or count_rarity(columns, words, mean_length),
         track_ids=np.concatenate([p.track_ids for p in parts]) if parts else np.zeros(0, np.int64),
         columns=columns,
-        carriers=postings(*carrier_rows(parts), None, len(space)),
+        carriers=carriers,
         words=words,
         facts=fact_table(parts),
         artist_names=tuple(names for part in parts for names in part.artists),
@@ -219,6 +219,41 @@ def word_rows(parts: Sequence[Part], mean_length: float) -> tuple[Positions, Pos
     sizes = np.concatenate([part.word_sizes for part in parts])
     positions = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     return np.concatenate([part.words for part in parts]), positions, np.concatenate(weights)
+
+
+def all_words(
+    parts: Sequence[Part], mean_length: float, kind: type[np.float16] | type[np.float32]
+) -> Postings:
+    """Every word's tracks and weights; the parts' own words are let go one by one."""
+    counts = np.zeros(BUCKETS, dtype=np.int64)
+    for part in parts:
+        counts += np.bincount(part.words, minlength=BUCKETS)
+
+    def chunks() -> Iterator[Chunk]:
+        at = 0
+        for part in parts:
+            words, positions, weights = word_rows([part], mean_length)
+            yield words, positions + np.int32(at), weights
+            at += len(part.track_ids)
+            part.words, part.word_counts = part.words[:0], part.word_counts[:0]
+
+    return gathered(chunks(), counts, kind)
+
+
+def all_carriers(parts: Sequence[Part], terms: int) -> Postings:
+    """Every term's tracks."""
+    counts = np.zeros(terms, dtype=np.int64)
+    for part in parts:
+        counts += np.bincount(part.carried, minlength=terms)
+
+    def chunks() -> Iterator[Chunk]:
+        at = 0
+        for part in parts:
+            columns, positions = carrier_rows([part])
+            yield columns, positions + np.int32(at), None
+            at += len(part.track_ids)
+
+    return gathered(chunks(), counts, None)
 
 
 def fact_table(parts: Sequence[Part]) -> Facts:

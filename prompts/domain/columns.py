@@ -167,7 +167,8 @@ class PackedColumns:
         found = np.zeros(self.tracks, dtype=np.float32)
         if weights.any():
             for part in self._blocks():
-                found[part] = weights @ self.text_codes[:, part].astype(np.float32)
+                codes = self.text_codes[:, part].astype(np.float32)
+                found[part] = np.einsum("i,ij->j", weights, codes)  # BLAS would wait for threads
             found *= self.text_scales
         return found
 
@@ -234,10 +235,6 @@ class PackedRows:
     text_scales: Floats
 
 
-Table = Floats | PackedRows
-"""Some tracks, a row a track, plain or packed."""
-
-
 def pack(rows: Floats, terms: int) -> PackedRows:
     """Round rows, (tracks, width), to bytes."""
     codes = np.rint(rows[:, :terms] * STEPS).astype(np.uint8)
@@ -248,40 +245,76 @@ def pack(rows: Floats, terms: int) -> PackedRows:
     return PackedRows(codes, text_codes, scales)
 
 
-def assemble(tables: list[Table], *, terms: int, width: int) -> Columns:
-    """Turn tables of rows into columns; each table is let go once it is copied."""
-    if any(isinstance(table, PackedRows) for table in tables):
-        return _packed(tables, terms)
-    plain = [table for table in tables if not isinstance(table, PackedRows)]
-    values = np.zeros((width, sum(map(len, plain))), dtype=np.float32)
-    tables.clear()
-    at = 0
-    for number, rows in enumerate(plain):
-        values[:, at : at + len(rows)] = rows.T
-        at += len(rows)
-        plain[number] = np.zeros((0, 0), np.float32)
-    return PlainColumns(values, terms)
+class ColumnsWriter:
+    """Takes rows chunk by chunk and lays them out as columns, packed if there are many.
 
+    Packed chunks go straight to their place: kept apart until the end they would need twice the
+    room. Where `expected` was too low, the room is doubled.
+    """
 
-def _packed(tables: list[Table], terms: int) -> PackedColumns:
-    packed = [t if isinstance(t, PackedRows) else pack(t, terms) for t in tables]
-    tables.clear()
-    total = sum(len(rows.text_scales) for rows in packed)
-    texts = packed[0].text_codes.shape[1]
-    columns = PackedColumns(
-        np.empty((terms, total), np.uint8),
-        np.empty((texts, total), np.int8),
-        np.concatenate([rows.text_scales for rows in packed]),
-    )
-    at = 0
-    for number, rows in enumerate(packed):
-        part = slice(at, at + len(rows.text_scales))
-        columns.term_codes[:, part] = rows.term_codes.T
-        columns.text_codes[:, part] = rows.text_codes.T
-        at = part.stop
-        packed[number] = PackedRows(_NONE_U8, _NONE_I8, rows.text_scales)
-    return columns
+    def __init__(self, *, terms: int, width: int, expected: int, pack_from: int) -> None:
+        self._terms, self._width, self._pack_from = terms, width, pack_from
+        self._room = expected
+        self._plain: list[Floats] = []
+        self._packed = self._empty(expected) if expected >= pack_from else None
+        self._tracks = 0
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether there were enough tracks to pack them."""
+        return self._packed is not None
 
-_NONE_U8: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
-_NONE_I8: NDArray[np.int8] = np.zeros((0, 0), np.int8)
+    def add(self, rows: Floats) -> None:
+        """Add some tracks, (tracks, width)."""
+        if self._packed is None and self._tracks + len(rows) >= self._pack_from:
+            waiting, self._plain = self._plain, []
+            self._room = 2 * (self._tracks + len(rows))
+            self._packed = self._empty(self._room)
+            self._tracks = 0
+            for earlier in waiting:
+                self._lay(earlier)
+        if self._packed is None:
+            self._plain.append(rows)
+            self._tracks += len(rows)
+        else:
+            self._lay(rows)
+
+    def columns(self) -> Columns:
+        """All that was added; the writer is empty afterwards."""
+        if self._packed is not None:
+            kept = self._packed
+            return PackedColumns(
+                kept.term_codes[:, : self._tracks],
+                kept.text_codes[:, : self._tracks],
+                kept.text_scales[: self._tracks],
+            )
+        values = np.zeros((self._width, self._tracks), dtype=np.float32)
+        at = 0
+        for number, rows in enumerate(self._plain):
+            values[:, at : at + len(rows)] = rows.T
+            at += len(rows)
+            self._plain[number] = np.zeros((0, 0), np.float32)
+        return PlainColumns(values, self._terms)
+
+    def _lay(self, rows: Floats) -> None:
+        assert self._packed is not None
+        part = slice(self._tracks, self._tracks + len(rows))
+        if part.stop > self._room:
+            before = self._packed
+            self._room = 2 * part.stop
+            self._packed = self._empty(self._room)
+            self._packed.term_codes[:, : part.start] = before.term_codes[:, : part.start]
+            self._packed.text_codes[:, : part.start] = before.text_codes[:, : part.start]
+            self._packed.text_scales[: part.start] = before.text_scales[: part.start]
+        fresh = pack(rows, self._terms)
+        self._packed.term_codes[:, part] = fresh.term_codes.T
+        self._packed.text_codes[:, part] = fresh.text_codes.T
+        self._packed.text_scales[part] = fresh.text_scales
+        self._tracks = part.stop
+
+    def _empty(self, tracks: int) -> PackedColumns:
+        return PackedColumns(
+            np.empty((self._terms, tracks), np.uint8),
+            np.empty((self._width - self._terms, tracks), np.int8),
+            np.empty(tracks, np.float32),
+        )

@@ -32,8 +32,9 @@ READ_IN_TEXT = 0.8
 CARRIES_FROM = 0.5
 """From this weight on a track is held to have a term, for exclusions and for "only"."""
 
-MOST_TEXTS_KEPT = 200_000
-"""Readings of descriptions are kept up to this many, about 200 MB; catalogs repeat sentences."""
+MOST_TEXTS_KEPT = 50_000
+"""Readings of descriptions are kept up to this many, about 60 MB, and then forgotten at once: each
+text is read three times while its track is indexed, and catalogs repeat sentences."""
 
 NORM = 2.0
 """Evidence for a column adds up as squares do: two hints beat one, ten weak ones do not fly."""
@@ -164,8 +165,9 @@ class ConceptSpace:
             content_text(affirmed, stop_words),
             tuple(content_words([affirmed], stop_words)),
         )
-        if len(self._read_cache) < MOST_TEXTS_KEPT:
-            self._read_cache[text] = read
+        if len(self._read_cache) >= MOST_TEXTS_KEPT:
+            self._read_cache.clear()
+        self._read_cache[text] = read
         return read
 
     def label_words(self, term: Term) -> tuple[str, ...]:

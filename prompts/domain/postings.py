@@ -1,5 +1,6 @@
 """For each key, who has it: sorted positions, and optionally a weight for each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,12 +32,6 @@ class Postings:
         assert self.weights is not None
         return self.weights[self.starts[key] : self.starts[key + 1]].astype(np.float32, copy=False)
 
-    def packed(self) -> "Postings":
-        """The same with weights in half the room (off by at most a two-thousandth)."""
-        if self.weights is None:
-            return self
-        return Postings(self.starts, self.positions, self.weights.astype(np.float16))
-
 
 def postings(keys: Positions, positions: Positions, weights: Weights | None, size: int) -> Postings:
     """Sort pairs of key and position by key, then by position; keys run from 0 to `size`."""
@@ -45,6 +40,41 @@ def postings(keys: Positions, positions: Positions, weights: Weights | None, siz
     starts = np.zeros(size + 1, dtype=np.int64)
     np.cumsum(np.bincount(keys, minlength=size), out=starts[1:])
     return Postings(starts, positions[order], None if weights is None else weights[order])
+
+
+Chunk = tuple[Positions, Positions, Floats | None]
+"""Keys, positions and weights of a stretch of tracks; positions only grow from chunk to chunk."""
+
+
+def gathered(
+    chunks: Iterable[Chunk],
+    counts: NDArray[np.int64],
+    kind: type[np.float16] | type[np.float32] | None,
+) -> Postings:
+    """Postings from chunks, each laid at its place at once, so that nothing is held twice.
+
+    `counts` says how often each key comes in all chunks; `kind` is the type of the weights.
+    """
+    starts = np.zeros(len(counts) + 1, dtype=np.int64)
+    np.cumsum(counts, out=starts[1:])
+    free = starts[:-1].copy()
+    total = int(starts[-1])
+    positions = np.empty(total, dtype=np.int32)
+    weights: Weights | None = None
+    if kind is not None:
+        weights = np.empty(total, np.float16 if kind is np.float16 else np.float32)  # type: ignore[assignment]  # one or the other
+    for keys, places, values in chunks:
+        order = np.argsort(keys, kind="stable")
+        ordered = keys[order]
+        runs = np.flatnonzero(np.diff(ordered, prepend=-1))
+        lengths = np.diff(runs, append=len(ordered))
+        within = np.arange(len(ordered)) - np.repeat(runs, lengths)
+        at = free[ordered] + within
+        positions[at] = places[order]
+        if weights is not None and values is not None:
+            weights[at] = values[order]
+        free[ordered[runs]] += lengths
+    return Postings(starts, positions, weights)
 
 
 def merged(

@@ -11,6 +11,7 @@ from prompts.models.listening import (
 )
 from prompts.models.packs import BlockedTerm, PromptPack
 from prompts.models.prompts import Prompt
+from prompts.models.schedules import TrainingSchedule
 
 __all__ = [
     "BlockedTerm",
@@ -23,5 +24,6 @@ __all__ = [
     "Purge",
     "Retention",
     "SurveyAnswer",
+    "TrainingSchedule",
     "Turn",
 ]

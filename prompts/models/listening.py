@@ -35,7 +35,8 @@ class ListeningEvent(models.Model):
     """One thing a listener did with a track of a list.
 
     `key` is chosen by the sender; the same key counts once, however often it arrives. When is kept
-    as a day and a part of the day, never to the minute.
+    as a day and a part of the day, never to the minute. Activity and device are what the listener
+    chose to say; nothing is guessed from the browser.
     """
 
     class Kind(models.TextChoices):
@@ -52,6 +53,20 @@ class ListeningEvent(models.Model):
         EVENING = "evening", "Evening"
         NIGHT = "night", "Night"
 
+    class Activity(models.TextChoices):
+        WORK = "work", "Working or studying"
+        REST = "rest", "Resting or falling asleep"
+        MOVE = "move", "Exercising"
+        TRAVEL = "travel", "On the way"
+        COMPANY = "company", "With people"
+        LISTEN = "listen", "Only listening"
+
+    class Device(models.TextChoices):
+        PHONE = "phone", "Phone or tablet"
+        COMPUTER = "computer", "Computer"
+        SPEAKER = "speaker", "Loudspeaker or television"
+        CAR = "car", "Car"
+
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     listener = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -64,6 +79,8 @@ class ListeningEvent(models.Model):
     listened_s = models.FloatField(null=True)
     day = models.DateField()
     day_part = models.CharField(max_length=10, choices=DayPart)
+    activity = models.CharField(max_length=10, choices=Activity, blank=True, default="")
+    device = models.CharField(max_length=10, choices=Device, blank=True, default="")
 
     objects = ListeningEventQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""Prompt packs, every version of each, and words no prompt of a pack may hold."""
+"""Prompt packs, every version of each, and words no prompt may hold."""
 
 from django.db import models
 
@@ -34,7 +34,7 @@ class PromptPack(models.Model):
 
 
 class BlockedTerm(models.Model):
-    """A word or phrase that no prompt of a pack may hold."""
+    """A word or phrase that no prompt kept in the workspace may hold."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     term = models.CharField(max_length=80)

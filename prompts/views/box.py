@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -12,6 +13,7 @@ from catalog.access import StudioRequest, workspace_view
 from catalog.errors import StudioError
 from prompts import services
 from prompts.approaches import APPROACHES
+from prompts.blocking import PromptBlocked, without_blocked
 from prompts.domain.limits import Limits
 from prompts.domain.ranking import Fate
 from prompts.domain.sequencing import ARCS
@@ -53,8 +55,8 @@ def box(request: StudioRequest) -> HttpResponse:
         "approach": request.GET.get("approach", "prompt"),
         "approaches": APPROACHES.values(),
         "examples": EXAMPLES,
-        "conversations": Conversation.objects.visible_to(request.access)[:RECENT_SHOWN],
-        "recent": Prompt.objects.visible_to(request.access)[:RECENT_SHOWN],
+        "conversations": _recent(request, Conversation.objects.visible_to(request.access)),
+        "recent": _recent(request, Prompt.objects.visible_to(request.access)),
     }
     status = 200
     if text.strip():
@@ -64,6 +66,12 @@ def box(request: StudioRequest) -> HttpResponse:
             context["refusal"] = error
     template = "prompts/box.html" + ("#answer" if request.htmx else "")
     return render(request, template, context, status=status)
+
+
+def _recent(request: StudioRequest, rows: "QuerySet[Any]") -> list[Any]:
+    """The newest rows by title or text, without those that hold a blocked term."""
+    newest = list(rows[: 4 * RECENT_SHOWN])
+    return without_blocked(request.access.workspace, newest, str)[:RECENT_SHOWN]
 
 
 def limits_of(data: QueryDict) -> Limits:
@@ -96,9 +104,14 @@ def _answered(request: StudioRequest, text: str) -> dict[str, Any]:
         dropped=dropped,
         limits=limits_of(request.GET),
     )
+    not_kept = ""
     if not dropped:
-        services.remember_prompt(answer, access=request.access)
+        try:
+            services.remember_prompt(answer, access=request.access)
+        except PromptBlocked as refusal:
+            not_kept = str(refusal)
     return {
+        "not_kept": not_kept,
         "answer": answer,
         "arc_label": ORDER_LABELS[answer.arc].lower(),
         "chips": [shown_chip(fate, _without_chip(request, fate)) for fate in answer.fates],

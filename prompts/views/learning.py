@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from catalog.access import Permission, StudioRequest, workspace_view
 from catalog.errors import StudioError
 from prompts import comparing, learning, listening
+from prompts.blocking import without_blocked
 from prompts.models import EventClass, LearnedModel, ListeningEvent, Prompt, Purge, SurveyAnswer
 
 HISTORY_SHOWN = 12
@@ -28,6 +29,9 @@ def learned(request: StudioRequest) -> HttpResponse:
         "models": LearnedModel.objects.visible_to(access)[:HISTORY_SHOWN],
         "retention": [(kind.value, kind.label, days[kind.value]) for kind in EventClass],
         "purges": Purge.objects.visible_to(access)[:HISTORY_SHOWN],
+        "contexts": listening.counts_by_context(access) if counts else [],
+        "every": learning.schedule_of(access.workspace),
+        "schedules": learning.Every.choices,
         "may_manage": access.can(Permission.MANAGE),
         "skip_before_s": listening.SKIP_BEFORE_S,
         "skip_before_share": listening.SKIP_BEFORE_SHARE * 100,
@@ -38,7 +42,7 @@ def learned(request: StudioRequest) -> HttpResponse:
 @require_POST
 @workspace_view(Permission.MANAGE)
 def train(request: StudioRequest) -> HttpResponse:
-    """Train now instead of tonight."""
+    """Train now instead of waiting for the schedule."""
     made = learning.train(workspace=request.access.workspace)
     used = [row.get_kind_display().lower() for row in made if row.is_used]
     messages.success(
@@ -47,6 +51,18 @@ def train(request: StudioRequest) -> HttpResponse:
         if used
         else "Trained; nothing is in use yet, see below why.",
     )
+    return redirect("prompts:learned", request.access.workspace.slug)
+
+
+@require_POST
+@workspace_view(Permission.MANAGE)
+def schedule(request: StudioRequest) -> HttpResponse:
+    """Set how often the workspace is trained."""
+    try:
+        kept = learning.set_schedule(access=request.access, every=request.POST.get("every", ""))
+        messages.success(request, f"Training: {kept.get_every_display().lower()}.")
+    except StudioError as refusal:
+        messages.error(request, str(refusal))
     return redirect("prompts:learned", request.access.workspace.slug)
 
 
@@ -72,7 +88,8 @@ def keep(request: StudioRequest) -> HttpResponse:
 def compare(request: StudioRequest) -> HttpResponse:
     """Ask every approach the same prompts."""
     own = [line.strip() for line in request.GET.get("prompts", "").splitlines() if line.strip()]
-    recent = Prompt.objects.visible_to(request.access).values_list("text", flat=True)[:5]
+    texts = Prompt.objects.visible_to(request.access).values_list("text", flat=True)[:20]
+    recent = without_blocked(request.access.workspace, list(texts), str)[:5]
     asked = own[: comparing.MOST_PROMPTS] or list(dict.fromkeys(recent)) or comparing.SAME_PROMPTS
     context = {
         "prompts": "\n".join(asked),

@@ -46,6 +46,8 @@ def listen(request: StudioRequest, conversation_id: int) -> HttpResponse:
         "answers": ANSWERS,
         "answered": answered.answer if answered else None,
         "buttons": BUTTONS,
+        "activities": ListeningEvent.Activity.choices,
+        "devices": ListeningEvent.Device.choices,
     }
     return render(request, "prompts/listen.html", context)
 
@@ -68,6 +70,8 @@ def feedback(request: StudioRequest, conversation_id: int) -> HttpResponse:
                 key=f"{request.user.pk}-{turn}-{track}-{kind}",
                 turn_id=turn,
                 place=int(place) if place.isdecimal() and int(place) < 1_000 else None,
+                activity=request.POST.get("activity", ""),
+                device=request.POST.get("device", ""),
             ),
         )
     except StudioError as refusal:

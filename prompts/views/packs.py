@@ -67,6 +67,7 @@ def pack(request: StudioRequest, pack_id: int) -> HttpResponse:
             packs.agreement(access=request.access, template=t) for t in content.templates
         ],
         "text": write_templates(content.templates),
+        "blocked": packs.blocked_in_pack(request.access, content.templates),
         "compared": packs.FILLINGS_COMPARED,
     }
     return render(request, "prompts/pack.html", context)
@@ -77,7 +78,11 @@ def pack(request: StudioRequest, pack_id: int) -> HttpResponse:
 def pack_file(request: StudioRequest, pack_id: int) -> HttpResponse:
     """The signed file of one version."""
     _found(request, pack_id)
-    name, data = packs.export_pack(access=request.access, pack_id=pack_id)
+    try:
+        name, data = packs.export_pack(access=request.access, pack_id=pack_id)
+    except StudioError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("prompts:pack", request.access.workspace.slug, pack_id)
     response = HttpResponse(data, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -103,7 +108,7 @@ def pack_import(request: StudioRequest) -> HttpResponse:
 @require_POST
 @workspace_view(Permission.MANAGE)
 def block(request: StudioRequest) -> HttpResponse:
-    """Set the terms that no prompt of a pack may hold."""
+    """Set the terms that no prompt kept in the workspace may hold."""
     try:
         count = packs.block_terms(access=request.access, text=request.POST.get("blocked", ""))
         messages.success(request, f"{count} blocked term{'' if count == 1 else 's'}.")

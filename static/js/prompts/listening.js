@@ -1,5 +1,6 @@
 // Tells the studio how long each track of a list was heard, once a track, with a key that counts once.
-// The seconds, the place in the list and the part of the day go; nothing else does.
+// The seconds, the place in the list, the part of the day and what was chosen above the list go; nothing
+// else does. The choice is remembered for this tab.
 
 import { behaviour } from "../behaviour.js";
 
@@ -11,6 +12,17 @@ behaviour("[data-listening]", (list, signal) => {
   const places = new Map(
     [...list.querySelectorAll("[data-play]")].map((button, at) => [button.dataset.track, at + 1]),
   );
+
+  const context = document.querySelector("[data-listening-context]");
+  for (const select of context?.querySelectorAll("select") ?? []) {
+    select.value = sessionStorage.getItem(`listening-${select.name}`) ?? "";
+    select.addEventListener(
+      "change",
+      () => sessionStorage.setItem(`listening-${select.name}`, select.value),
+      { signal },
+    );
+  }
+  const chosen = (name) => context?.querySelector(`select[name="${name}"]`)?.value ?? "";
 
   function send() {
     if (!heard || heard.seconds < 1) return;
@@ -24,6 +36,8 @@ behaviour("[data-listening]", (list, signal) => {
       listened_s: Math.round(heard.seconds),
       duration_s: Number(button?.dataset.duration) || null,
       day_part: PARTS[Math.floor(new Date().getHours() / 6)],
+      activity: chosen("activity"),
+      device: chosen("device"),
     };
     heard = null;
     const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";

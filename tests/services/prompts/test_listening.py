@@ -13,7 +13,7 @@ from django.utils import timezone
 from analysis.domain.signature import SIZE
 from analysis.models import AnalysisRun, Signature
 from catalog.access import Access
-from catalog.models import AudioFile, Track, Workspace
+from catalog.models import AudioFile, AuditEvent, Track, Workspace
 from catalog.roles import Role
 from prompts import conversations, learning, listening
 from prompts.approaches import ApproachUnavailable
@@ -97,6 +97,51 @@ def test_the_api_takes_events_and_says_how_many_are_new(access: Access) -> None:
     assert response.status_code == 201
     assert response.json() == {"new": 1, "known": 1}
     assert ListeningEvent.objects.get().day_part == "evening"
+
+
+def test_what_the_listener_says_about_the_moment_is_kept_and_counted(access: Access) -> None:
+    client = Client()
+    client.force_login(access.user)
+    slug = access.workspace.slug
+    talk = conversations.start_conversation(access=access, text="jazz")
+    client.post(
+        reverse("prompts:feedback", args=[slug, talk.pk]),
+        {"kind": "saved", "track": tracks(access)[0].pk, "activity": "work", "device": "made-up"},
+    )
+    event = ListeningEvent.objects.get()
+    assert (event.activity, event.device) == ("work", "")
+    body = {"track": event.track_id, "kind": "played", "key": "a-key-of-mine", "device": "car"}
+    url = reverse("api:listening_events", args=[slug])
+    assert client.post(url, {"events": [body]}, content_type="application/json").status_code == 201
+    body |= {"key": "another-key", "activity": "juggling"}
+    assert client.post(url, {"events": [body]}, content_type="application/json").status_code == 400
+    page = client.get(reverse("prompts:learned", args=[slug])).content.decode()
+    assert "Working or studying" in page
+    assert dict(listening.counts_by_context(access))["Listening on"] == [
+        ("Not said", 1),
+        ("Car", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("every", "days_ago", "trains"),
+    [("nightly", 1, 1), ("weekly", 3, 0), ("weekly", 7, 1), ("off", 30, 0)],
+)
+def test_a_workspace_is_trained_on_its_own_schedule(
+    access: Access, every: str, days_ago: int, trains: int
+) -> None:
+    hear(access, tracks(access)[0])
+    learning.train(workspace=access.workspace)
+    LearnedModel.objects.update(trained_at=timezone.now() - timedelta(days=days_ago))
+    client = Client()
+    client.force_login(access.user)
+    address = reverse("prompts:schedule", args=[access.workspace.slug])
+    client.post(address, {"every": every})
+    client.post(address, {"every": "hourly"})  # there is none; what was set stays
+    assert learning.schedule_of(access.workspace) == every
+    assert AuditEvent.objects.filter(action="listening.schedule").count() == 1
+    hear(access, tracks(access)[1])
+    assert learning.train_all() == trains
 
 
 def test_the_page_takes_thumbs_and_the_answer(access: Access) -> None:

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from catalog.access import Access
 from catalog.roles import Role
-from prompts import packs
+from prompts import conversations, packs
+from prompts.blocking import PromptBlocked
 from prompts.domain.packs import PackRefused, Template, read_templates, write_templates
-from prompts.models import PromptPack
+from prompts.models import Prompt, PromptPack
 from tests.factories import WorkspaceFactory, make_track, member
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,12 @@ def access() -> Access:
     make_track(workspace, title="Two", artist="Bo", genre=["jazz"], mood=["dark"])
     workspace.refresh_from_db()
     return member(workspace, Role.OWNER)
+
+
+def signed_in(access: Access) -> Client:
+    client = Client()
+    client.force_login(access.user)
+    return client
 
 
 def saved(access: Access, text: str = TEXT) -> PromptPack:
@@ -88,10 +95,39 @@ def test_a_file_that_is_no_pack_is_refused(access: Access, data: bytes) -> None:
 def test_a_blocked_term_keeps_a_pack_out(access: Access) -> None:
     _, data = packs.export_pack(access=access, pack_id=saved(access).pk)
     packs.block_terms(access=access, text="dark jazz\n")
-    with pytest.raises(PackRefused, match="“dark jazz”, which is blocked"):
+    with pytest.raises(PromptBlocked, match="“dark jazz”, which is blocked in this workspace"):
         saved(access)
-    with pytest.raises(PackRefused, match="blocked here"):
+    with pytest.raises(PromptBlocked):
         packs.import_pack(access=access, data=data)
+    with pytest.raises(PromptBlocked):
+        packs.export_pack(access=access, pack_id=PromptPack.objects.get().pk)
+    client = signed_in(access)
+    address = reverse("prompts:pack", args=[access.workspace.slug, PromptPack.objects.get().pk])
+    assert "This version is not passed on" in client.get(address).content.decode()
+
+
+def test_a_blocked_term_is_answered_but_kept_nowhere(access: Access) -> None:
+    client, slug = signed_in(access), access.workspace.slug
+    box = reverse("prompts:box", args=[slug])
+    client.get(box, {"q": "calm jazz"})
+    talk = conversations.start_conversation(access=access, text="calm jazz")
+    packs.block_terms(access=access, text="Calm")
+    page = client.get(box, {"q": "a calmer jazz, or CALM jazz"}).content.decode()
+    assert "holds “Calm”, which is blocked in this workspace" in page
+    assert "One" in page
+    assert Prompt.objects.count() == 1
+    assert "calm jazz" not in client.get(box).content.decode()
+    with pytest.raises(PromptBlocked, match="“Calm”"):
+        conversations.start_conversation(access=access, text="calm, please")
+    with pytest.raises(PromptBlocked, match="“Calm”"):
+        conversations.say(access=access, conversation_id=talk.pk, text="more calm")
+    answer = client.post(
+        reverse("api:prompt", args=[slug]), {"text": "calm jazz"}, content_type="application/json"
+    ).json()
+    assert "“Calm”" in answer["not_kept"]
+    assert answer["tracks"]
+    other = member(WorkspaceFactory(), Role.OWNER)
+    assert conversations.start_conversation(access=other, text="calm jazz")
 
 
 def test_wordings_are_compared_on_the_tracks_there_are(access: Access) -> None:

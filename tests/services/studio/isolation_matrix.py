@@ -261,6 +261,7 @@ MATRIX: dict[str, Entry] = {
     "prompts:learned": Entry(),
     "prompts:train": Entry(Role.MANAGER, "post"),
     "prompts:keep": Entry(Role.MANAGER, "post"),
+    "prompts:schedule": Entry(Role.MANAGER, "post"),
     "prompts:conversation_start": Entry(method="post", data={"q": "jazz"}),
     "prompts:conversation": Entry(about=conversation, artist_sees=False),
     "prompts:conversation_say": Entry(
