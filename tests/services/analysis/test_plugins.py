@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from pytest_django import Settings
 
 from analysis.child import AnalysisChild
 from analysis.musicnn import weights
@@ -101,8 +102,8 @@ def test_no_folder_is_no_plugin(tmp_path: Path) -> None:
     assert read_plugins(tmp_path / "nowhere") == []
 
 
-def test_readiness_lists_plugins(folder: Path, settings: object) -> None:
-    settings.PLUGINS_DIR = folder  # type: ignore[attr-defined]
+def test_readiness_lists_plugins(folder: Path, settings: Settings) -> None:
+    settings.PLUGINS_DIR = folder
     (folder / "broken").mkdir()
     found = capabilities()["plugins"]
     assert found["house-tagger"] == "works"

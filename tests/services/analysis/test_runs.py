@@ -8,6 +8,7 @@ from celery import current_app
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from analysis.child import ChildDied
 from analysis.domain.result import ENGINE_VERSION, AnalysisResult
@@ -80,9 +81,9 @@ def claimed(audio: AudioFile) -> AnalysisRun:
 def test_a_recording_is_queued_once_and_a_worker_is_told_once(
     audio: AudioFile,
     sent: list[int],
-    django_capture_on_commit_callbacks: Callable[..., object],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+    with django_capture_on_commit_callbacks(execute=True):
         first = queue_run(audio=audio)
         again = queue_run(audio=audio)
     assert first == again

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from analytics.models import EventImport, ObservedDay
 from analytics.services import event_imports
@@ -129,11 +130,14 @@ def test_the_listener_page_shows_what_events_taught(workspace: Workspace) -> Non
 
 @pytest.mark.parametrize("name", ["observed", "listener"])
 def test_pages_need_few_queries(
-    workspace: Workspace, track: Track, name: str, django_assert_max_num_queries: object
+    workspace: Workspace,
+    track: Track,
+    name: str,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     seen(track, impressions=1000, plays=400, saves=5)
     client = signed_in(member(workspace))
-    with django_assert_max_num_queries(MOST_QUERIES):  # type: ignore[operator]  # pytest-django
+    with django_assert_max_num_queries(MOST_QUERIES):
         client.get(address(workspace, name))
 
 

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from catalog.access import Access
 from catalog.domain.clustering import Counted, cluster
-from catalog.models import Artist, ChangeRequest, Release, Term, Track
+from catalog.models import Artist, ChangeRequest, ChangeSet, Release, Term, Track
 from catalog.roles import Role
 from catalog.services.changes import undo_change_set
 from catalog.services.cleaning import (
@@ -33,7 +34,7 @@ def manager() -> Access:
     return member(WorkspaceFactory(), Role.MANAGER)
 
 
-def merged(access: Access, facet: str, *merges: Merge):  # type: ignore[no-untyped-def]
+def merged(access: Access, facet: str, *merges: Merge) -> ChangeSet | ChangeRequest | None:
     """Preview and write."""
     plan = plan_merges(access, FACETS[facet], merges)
     return apply_merges(access, FACETS[facet], merges, mark=plan.mark)
@@ -151,10 +152,10 @@ def test_a_release_says_what_it_lacks_and_what_is_due(client: Client, manager: A
 
 
 def test_judging_many_releases_takes_as_many_queries_as_one(
-    manager: Access, django_assert_max_num_queries: object
+    manager: Access, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(5):
         release = make_release(manager.workspace, title=f"LP {number}")
         make_track(manager.workspace, title="One", release=release.pk, genre=["jazz"])
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+    with django_assert_max_num_queries(6):
         judge_releases(manager, Release.objects.all(), today=dt.date(2026, 11, 25))

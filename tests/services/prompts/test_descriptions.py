@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import partial
 from typing import Any
 
 import pytest
@@ -417,10 +418,10 @@ def test_a_language_model_shows_only_what_the_facts_support(owner: Access, track
         return "A dark song with piano."
 
     facts = facts_of(track)
-    ask = {"facts": facts, "length": 500, "checker": default_checker()}
-    assert rephrased("x", rephraser=honest, **ask)  # type: ignore[arg-type]
-    assert rephrased("x", rephraser=dreaming, **ask) is None  # type: ignore[arg-type]
-    assert rephrased("x", **ask) is None  # type: ignore[arg-type]  # off by default
+    ask = partial(rephrased, "x", facts=facts, length=500, checker=default_checker())
+    assert ask(rephraser=honest)
+    assert ask(rephraser=dreaming) is None
+    assert ask() is None  # off by default
 
 
 def test_every_page_of_texts_opens_with_and_without_texts(

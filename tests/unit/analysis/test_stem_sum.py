@@ -18,7 +18,7 @@ MASTER = DRUMS + BASS + KEYS
 
 def laid(**stems: Trace) -> StemSum:
     files = [
-        StemFile(place, name, len(sound) / RATE_HZ, lambda sound=sound: sound)  # type: ignore[misc]
+        StemFile(place, name, len(sound) / RATE_HZ, lambda sound=sound: sound)  # type: ignore[misc]  # mypy cannot type the default
         for place, (name, sound) in enumerate(stems.items())
     ]
     return compare(MASTER, SECONDS, files)

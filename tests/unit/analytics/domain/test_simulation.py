@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analytics.domain.choice import ChoiceModel, Examination, saving_chance
+from analytics.domain.choice import ChoiceModel, Draws, Examination, saving_chance
 from analytics.domain.counterfactual import hits_of_one, outcome_of_one
 from analytics.domain.market_draw import draw_market
 from analytics.domain.prompt_space import PromptBank, build_bank
@@ -265,11 +265,11 @@ def test_conversion_intervals_cover_the_truth(prompts: int) -> None:
     space_relevance = random.uniform(0.6, 1.0, size=4_000)
     space_rank = random.integers(1, FIRST_PLACES + 1, size=4_000)
 
-    def chances(draws_now: object, rows: np.ndarray) -> np.ndarray:
-        values = draws_now["persistence"]  # type: ignore[index]
+    def chances(draws_now: Draws, rows: np.ndarray) -> np.ndarray:
+        values = draws_now["persistence"]
         persistence = 1 / (1 + np.exp(-values))
         examined = persistence[:, None] ** (space_rank[rows] - 1)[None, :]
-        return saving_chance(draws_now, examined=examined, relevance=space_relevance[rows])  # type: ignore[arg-type]
+        return saving_chance(draws_now, examined=examined, relevance=space_relevance[rows])
 
     everything = np.arange(4_000)
     by_prompt = chances(model.middle(), everything)[0]
