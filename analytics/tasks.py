@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from analytics.services import digests, effects, event_imports, fitting, runs
+from analytics.services import campaigns, digests, effects, event_imports, fitting, runs
 from catalog.models import Workspace
 
 
@@ -42,6 +42,12 @@ def perform_event_import(import_id: int) -> None:
 def requeue_stalled_event_imports() -> None:
     """Pick up files that dead workers dropped; runs every minute."""
     event_imports.requeue_stalled()
+
+
+@shared_task(ignore_result=True)
+def start_campaigns() -> None:
+    """Settle the control groups of campaigns whose first day has come; runs every hour."""
+    campaigns.start_due()
 
 
 @shared_task(acks_late=True, soft_time_limit=270, time_limit=300)

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from analytics.views import (
+    campaigns,
     digests,
     effects,
+    engagement,
     groups,
     lookalike,
     money,
@@ -21,6 +23,7 @@ from analytics.views import (
 app_name = "analytics"
 
 EXPERIMENT = "wording/<int:experiment_id>/"
+CAMPAIGN = "campaigns/<int:campaign_id>/"
 
 urlpatterns = [
     path("", reports.report, name="report"),
@@ -64,9 +67,24 @@ urlpatterns = [
     path(
         "observed/files/<int:file_id>/forget/", observed.event_file_forget, name="event_file_forget"
     ),
+    path("listening/", engagement.engagement_report, name="engagement"),
+    path("tracks/<int:track_id>/listening/", engagement.track_engagement, name="track_engagement"),
     path("money/", money.money_report, name="money"),
     path("money/rates/", money.money_rates, name="money_rates"),
     path("money/rates/<int:rate_id>/restore/", money.money_restore, name="money_restore"),
+    path("campaigns/", campaigns.campaign_list, name="campaign_list"),
+    path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
+    path(CAMPAIGN, campaigns.campaign, name="campaign"),
+    path(f"{CAMPAIGN}edit/", campaigns.campaign_edit, name="campaign_edit"),
+    path(f"{CAMPAIGN}close/", campaigns.campaign_close, name="campaign_close"),
+    path(f"{CAMPAIGN}delete/", campaigns.campaign_delete, name="campaign_delete"),
+    path(f"{CAMPAIGN}restore/", campaigns.campaign_restore, name="campaign_restore"),
+    path(f"{CAMPAIGN}links/", campaigns.campaign_link_add, name="campaign_link_add"),
+    path(
+        f"{CAMPAIGN}links/<int:link_id>/remove/",
+        campaigns.campaign_link_remove,
+        name="campaign_link_remove",
+    ),
     path("wording/", wording.wording_list, name="wording_list"),
     path("tracks/<int:track_id>/wording/", wording.wording_new, name="wording_new"),
     path(EXPERIMENT, wording.wording, name="wording"),

@@ -159,6 +159,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "analytics.tasks.requeue_stalled_event_imports",
         "schedule": 60.0,
     },
+    "start campaigns whose day has come": {
+        "task": "analytics.tasks.start_campaigns",
+        "schedule": crontab(minute=3),
+    },
     "learn from listening": {
         "task": "prompts.tasks.train_on_listening",
         "schedule": crontab(minute=11, hour=4),

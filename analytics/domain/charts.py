@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
 
 ROW_HEIGHT = 46
 LABEL_BASELINE = 15
@@ -85,12 +85,16 @@ class Difference(Estimate):
     """A relative difference; nought is no difference."""
 
 
-def difference_chart(rows: Sequence[Difference], *, what: str) -> Chart:
-    """Points with intervals on a linear axis that is even on both sides of no difference."""
+def difference_chart(rows: Sequence[Difference], *, what: str, lowest: float = -inf) -> Chart:
+    """Points with intervals on a linear axis that is even on both sides of no difference.
+
+    `lowest` is what cannot be gone below: a rate falls by 100 % at most.
+    """
     widest = max((abs(end) for row in rows for end in (row.low, row.high)), default=0.0)
     top = _round_up(max(widest, 0.05))
-    ticks = [-top, -top / 2, 0.0, top / 2, top]
-    return _chart(rows, what=what, place=lambda value: (value + top) / (2 * top), ticks=ticks)
+    low = max(-top, lowest)
+    ticks = [low, *(() if low > -top else (low / 2,)), 0.0, top / 2, top]
+    return _chart(rows, what=what, place=lambda value: (value - low) / (top - low), ticks=ticks)
 
 
 def log_axis(values: Sequence[float]) -> tuple[Callable[[float], float], list[float]]:

@@ -1,6 +1,13 @@
 """Every table of analytics."""
 
 from analytics.models.banks import PromptBank, PromptSpace
+from analytics.models.campaigns import (
+    Campaign,
+    CampaignChange,
+    CampaignClicks,
+    CampaignLink,
+    CampaignTrack,
+)
 from analytics.models.digests import DigestChoice, DigestMail
 from analytics.models.effects import EditEffect
 from analytics.models.experiments import Experiment, ExperimentArm
@@ -12,6 +19,11 @@ from analytics.models.runs import SimulationRun, SimulationShard
 from analytics.models.shares import ReportShare
 
 __all__ = [
+    "Campaign",
+    "CampaignChange",
+    "CampaignClicks",
+    "CampaignLink",
+    "CampaignTrack",
     "DigestChoice",
     "DigestMail",
     "EditEffect",

@@ -32,6 +32,15 @@ def figure(value: float | str | None) -> str:
 
 
 @register.filter
+def change(ratio: float | str | None) -> str:
+    """Write a ratio as the change it is: 1.34 as +34 %."""
+    if not isinstance(ratio, int | float):
+        return NOTHING
+    text = share(ratio - 1)
+    return f"+{text}" if ratio > 1 else text
+
+
+@register.filter
 def money(value: float | None, currency: str) -> str:
     """Write an amount with its currency."""
     return spoken_money(value, currency)

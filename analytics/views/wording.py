@@ -1,10 +1,12 @@
 """The wording lab: making an experiment, its verdicts, and the public link that splits visitors."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,13 +16,15 @@ from analytics.domain.sequential import FEWEST_SAVES, FEWEST_SHOWN, visits_neede
 from analytics.domain.wording import FEWEST_PROMPTS, WORTHWHILE
 from analytics.forms import LiveCountsForm, LiveStartForm, WordingForm
 from analytics.models import Experiment
-from analytics.services import experiments
+from analytics.services import campaigns, experiments
 from analytics.services.experiments import ExperimentRefused
 from catalog.access import Permission, StudioRequest, workspace_view
 from catalog.models import Description, Track
 from catalog.views.pages import page_of
 
 COOKIE_AGE = 60 * 60 * 24 * 90
+PREVIEWS = re.compile(r"bot\b|crawl|spider|preview|facebookexternalhit|whatsapp", re.IGNORECASE)
+"""Programs that fetch a link to show what is behind it, before anybody follows it."""
 
 
 @require_GET
@@ -175,16 +179,33 @@ def wording_stop(request: StudioRequest, experiment_id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def split(request: HttpRequest, token: str) -> HttpResponse:
-    """Send a visitor of a public link to one of the wordings, the same one whenever she returns."""
+    """Send a visitor of a public link on.
+
+    A link of the wording lab leads to one of the wordings, the same one whenever she returns; one
+    of a campaign to its page.
+    """
     name = f"wording-{token}"
     kept = request.get_signed_cookie(name, default="", max_age=COOKIE_AGE) or ""
     arm = experiments.visit(token=token, before=int(kept) if kept.isdigit() else None)
     if arm is None:
-        raise Http404
+        return _campaign_link(request, token)
     answer = HttpResponse(status=302, headers={"Location": arm.target_url})
     answer.set_signed_cookie(
         name, str(arm.number), max_age=COOKIE_AGE, httponly=True, samesite="Lax"
     )
+    return answer
+
+
+def _campaign_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Follow a link of a campaign; the same browser counts once a day, previews not at all."""
+    name, today = f"campaign-{token}", timezone.localdate().isoformat()
+    counted = request.get_signed_cookie(name, default="", max_age=COOKIE_AGE) == today
+    is_person = not PREVIEWS.search(request.headers.get("User-Agent", ""))
+    target = campaigns.follow(token=token, counts=is_person and not counted)
+    if target is None:
+        raise Http404
+    answer = HttpResponse(status=302, headers={"Location": target})
+    answer.set_signed_cookie(name, today, max_age=COOKIE_AGE, httponly=True, samesite="Lax")
     return answer
 
 

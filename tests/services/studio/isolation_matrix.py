@@ -114,6 +114,11 @@ def experiment(world: Any) -> Mapping[str, Any]:
     return {"experiment_id": world.experiment.pk}
 
 
+def campaign(world: Any) -> Mapping[str, Any]:
+    """A campaign for the track."""
+    return {"campaign_id": world.campaign.pk}
+
+
 def description(world: Any) -> Mapping[str, Any]:
     """A text of the track."""
     return {"description_id": world.description.pk}
@@ -330,10 +335,25 @@ MATRIX: dict[str, Entry] = {
     "analytics:event_file_count": Entry(Role.MANAGER, "post", event_file),
     "analytics:event_file_cancel": Entry(Role.MANAGER, "post", event_file),
     "analytics:event_file_forget": Entry(Role.MANAGER, "post", event_file),
+    "analytics:engagement": Entry(),
+    "analytics:track_engagement": Entry(about=track, artist_sees=False),
     "analytics:money": Entry(),
     "analytics:money_rates": Entry(Role.MANAGER, "post"),
     "analytics:money_restore": Entry(
         Role.MANAGER, "post", lambda world: {"rate_id": world.money_rate.pk}
+    ),
+    "analytics:campaign_list": Entry(),
+    "analytics:campaign_new": Entry(Role.EDITOR),
+    "analytics:campaign": Entry(about=campaign, artist_sees=False),
+    "analytics:campaign_edit": Entry(Role.EDITOR, about=campaign),
+    "analytics:campaign_close": Entry(Role.EDITOR, "post", campaign),
+    "analytics:campaign_delete": Entry(Role.EDITOR, "post", campaign),
+    "analytics:campaign_restore": Entry(Role.EDITOR, "post", campaign),
+    "analytics:campaign_link_add": Entry(Role.EDITOR, "post", campaign),
+    "analytics:campaign_link_remove": Entry(
+        Role.EDITOR,
+        "post",
+        lambda world: {"campaign_id": world.campaign.pk, "link_id": world.campaign_link.pk},
     ),
     "analytics:wording_list": Entry(),
     "analytics:wording_new": Entry(Role.ARTIST, about=track, artist_sees=False),
@@ -399,6 +419,9 @@ MATRIX: dict[str, Entry] = {
     "api:listening_events": Entry(method="post", data={"events": []}),
     "api:prompt": Entry(method="post", data={"text": "calm piano"}),
     "api:simulation_list": Entry(),
+    "api:campaign_list": Entry(),
+    "api:campaign_detail": Entry(about=row("campaign"), artist_sees=False),
+    "api:engagement": Entry(),
     "api:money": Entry(),
     "api:observed": Entry(),
     "api:observed_events": Entry(Role.EDITOR, "post"),

@@ -12,10 +12,20 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from PIL import Image
 
 from analysis.models import AnalysisRun, Duplicate, Suggestion, Waveform
-from analytics.models import EventImport, Experiment, MoneyRate, PromptSpace, SimulationRun
+from analytics.models import (
+    Campaign,
+    CampaignLink,
+    EventImport,
+    Experiment,
+    MoneyRate,
+    PromptSpace,
+    SimulationRun,
+)
+from analytics.services.campaigns import Plan, add_link, plan_campaign
 from analytics.services.experiments import make_experiment
 from catalog.access import Access
 from catalog.domain.bulk import Operation, read_operations
@@ -93,6 +103,8 @@ class World:
     event_file: EventImport
     experiment: Experiment
     money_rate: MoneyRate
+    campaign: Campaign
+    campaign_link: CampaignLink
     table_import: TableImport
     table_export: TableExport
     change_request: ChangeRequest
@@ -134,6 +146,10 @@ def make_world() -> World:
     description = save_text(
         access=people["owner"], track=track, slot=Slot(), text="Secret words", row_version=0
     ).description
+    campaign = plan_campaign(
+        access=people["owner"],
+        plan=Plan("Spring", timezone.localdate(), timezone.localdate(), [track]),
+    )
     return World(
         workspace=workspace,
         people=people,
@@ -158,6 +174,13 @@ def make_world() -> World:
         event_file=_event_file(workspace),
         experiment=make_experiment(
             access=people["owner"], track=track, name="Two", texts=["Calm piano", "Soft piano"]
+        ),
+        campaign=campaign,
+        campaign_link=add_link(
+            access=people["owner"],
+            campaign=campaign,
+            label="Bio",
+            target_url="https://example.org/",
         ),
         money_rate=MoneyRate.objects.create(
             workspace=workspace, currency="EUR", per_save=1, origin="Guess"
