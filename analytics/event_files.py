@@ -22,6 +22,25 @@ class UnreadableFile(StudioError):
     """The file is no table."""
 
 
+def is_workbook(file: IO[bytes], *, name: str) -> bool:
+    """Whether it is a spreadsheet and no text, by its name or by what it begins with."""
+    if PurePath(name).suffix.lower() in (".xlsx", ".xls", ".ods"):
+        return True
+    starts_like_one = file.read(4) == b"PK\x03\x04"
+    file.seek(0)
+    return starts_like_one
+
+
+def write_as_text(file: IO[bytes], out: IO[str]) -> None:
+    """Write the first sheet of a workbook as CSV.
+
+    A workbook is unpacked whole whenever it is opened; its text is read row by row from then on.
+    """
+    writer = csv.writer(out)
+    for row in _sheet(file):
+        writer.writerow([cell[: LONGEST_CELL // 2] for cell in row])
+
+
 @contextmanager
 def rows_of(file: IO[bytes], *, name: str) -> Iterator[Iterator[list[str]]]:
     """Read a CSV, TSV or Excel file row by row, the heading first.
@@ -30,14 +49,11 @@ def rows_of(file: IO[bytes], *, name: str) -> Iterator[Iterator[list[str]]]:
     ------
     UnreadableFile : neither text nor a workbook, or a text without a second column
     """
-    if PurePath(name).suffix.lower() in (".xlsx", ".xls", ".ods"):
+    if is_workbook(file, name=name):
         yield _sheet(file)
         return
     head = file.read(HEAD_BYTES)
     file.seek(0)
-    if head.startswith(b"PK\x03\x04"):
-        yield _sheet(file)
-        return
     if b"\x00" in head.replace(b"\xff\xfe", b"") and not head.startswith(
         (b"\xff\xfe", b"\xfe\xff")
     ):

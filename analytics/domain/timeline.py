@@ -66,8 +66,12 @@ def draw_timeline(
     return Timeline(
         own=_points(lines[0], top),
         control=_points(lines[1], top) if lines[1] is not None else "",
-        starts=Mark(f"{100 * start / days:.2f}%", "start"),
-        ends=Mark(f"{100 * end / days:.2f}%", "end", "end" if end > 0.95 * days else "middle")
+        starts=Mark(f"{100 * start / days:.2f}%", f"start, {starts_on.day} {starts_on:%b}"),
+        ends=Mark(
+            f"{100 * end / days:.2f}%",
+            f"end, {ends_on.day} {ends_on:%b}",
+            "end" if end > 0.95 * days else "middle",
+        )
         if end <= days
         else None,
         ticks=tuple(

@@ -4,9 +4,13 @@ Counting goes on where a killed worker stopped.
 """
 
 import hashlib
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from functools import partial
+from io import TextIOWrapper
+from typing import IO, Any
 
 from celery import current_app
 from django.core.files.base import File
@@ -16,12 +20,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from analytics.event_files import UnreadableFile
+from analytics.event_files import UnreadableFile, is_workbook, write_as_text
 from analytics.models import EventImport, ObservedDay
 from analytics.models.observed import IMPORT_ATTEMPTS, IMPORT_LEASE
 from analytics.reference import event_columns
 from analytics.services import event_rows
-from analytics.services.event_rows import EventsRefused, held
+from analytics.services.event_rows import TEXT_COPY, EventsRefused, held
 from catalog.access import Access
 from catalog.domain.sizes import spoken_size
 
@@ -108,9 +112,10 @@ def cancel_file(*, found: EventImport) -> bool:
 def forget_file(*, found: EventImport) -> int:
     """Take back the rows that came with a file, and the file; say how many rows went."""
     gone: int = ObservedDay.objects.filter(came_with=found).delete()[0]
-    name = found.storage_name
+    names = [found.storage_name, found.findings.get(TEXT_COPY)]
     found.delete()
-    transaction.on_commit(lambda: default_storage.delete(name))
+    for name in filter(None, names):
+        transaction.on_commit(partial(default_storage.delete, name))
     return gone
 
 
@@ -125,10 +130,10 @@ def perform_import(*, import_id: int, now: datetime | None = None) -> None:
         return
     found = EventImport.objects.select_related("workspace").get(pk=import_id)
     try:
-        with default_storage.open(found.storage_name) as file:
+        with _opened(found) as (file, name):
             if found.status == Status.CHECKING:
-                event_rows.check(found, file)
-            elif event_rows.count(found, file):
+                event_rows.check(found, file, name=name)
+            elif event_rows.count(found, file, name=name):
                 current_app.send_task("analytics.tasks.fit_listener", args=[found.workspace_id])
             elif held(found).update(attempts=0, lease_until=None):
                 # Rows were counted, so this was no failed attempt; a fresh task takes the rest.
@@ -140,6 +145,34 @@ def perform_import(*, import_id: int, now: datetime | None = None) -> None:
             finished_at=timezone.now(),
             lease_until=None,
         )
+
+
+@contextmanager
+def _opened(found: EventImport) -> Iterator[tuple[IO[Any], str]]:
+    """Open a file of events and say its name; a workbook as the text made of it the first time."""
+    copy = found.findings.get(TEXT_COPY)
+    if not copy:
+        with default_storage.open(found.storage_name) as file:
+            if not is_workbook(file, name=found.file_name):
+                yield file, found.file_name
+                return
+            copy = _text_of(found, file)
+    with default_storage.open(copy) as text:
+        yield text, copy
+
+
+def _text_of(found: EventImport, workbook: IO[Any]) -> str:
+    """Keep a workbook as text; its name is noted once it is whole, so half a one is never read."""
+    with tempfile.TemporaryFile() as room:
+        text = TextIOWrapper(room, encoding="utf-8", newline="")
+        write_as_text(workbook, text)
+        text.flush()
+        text.detach()
+        room.seek(0)
+        copy = default_storage.save(f"{found.storage_name}.csv", File(room))
+    found.findings = {TEXT_COPY: copy}
+    held(found).update(findings=found.findings)
+    return copy
 
 
 def requeue_stalled(*, now: datetime | None = None) -> int:

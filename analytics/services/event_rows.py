@@ -28,6 +28,9 @@ BATCH = 2_000
 ROWS_A_BEAT = 50_000
 """Rows between two notes of how far checking is."""
 
+TEXT_COPY = "text_copy"
+"""Under this name `findings` keeps the storage name of the text made of a workbook."""
+
 SLICE_S = 150.0
 """Counting hands over to a fresh task after so long, well within the limit of one."""
 
@@ -107,9 +110,9 @@ class _Verdicts:
             self.problems.append({"row": number, "column": problem.column, "text": problem.text})
 
 
-def check(found: EventImport, file: IO[Any]) -> None:
-    """Give every row its verdict and keep what the good ones add up to."""
-    with rows_of(file, name=found.file_name) as reader:
+def check(found: EventImport, file: IO[Any], *, name: str) -> None:
+    """Give every row its verdict and keep what the good ones add up to; `name` says the kind."""
+    with rows_of(file, name=name) as reader:
         columns = _opened(reader)
         at = columns.at["date"]
         first = next(reader, [])
@@ -119,7 +122,7 @@ def check(found: EventImport, file: IO[Any]) -> None:
         # The column of dates alone, once more from the start: only all of it tells the order.
         order = order_of(_cell(cells, at) for cells in chain([first], reader))
     file.seek(0)
-    with rows_of(file, name=found.file_name) as reader:
+    with rows_of(file, name=name) as reader:
         _judge(found, reader, _opened(reader), order)
 
 
@@ -165,6 +168,7 @@ def _judge(
 def _findings(found: EventImport, verdicts: _Verdicts, order: DayOrder) -> dict[str, Any]:
     """What the dry run says beside the totals."""
     findings: dict[str, Any] = {
+        TEXT_COPY: found.findings.get(TEXT_COPY, ""),
         "day_order": order.value,
         "unplaced": verdicts.unplaced,
         "reasons": sorted(
@@ -184,7 +188,7 @@ def _findings(found: EventImport, verdicts: _Verdicts, order: DayOrder) -> dict[
     return findings
 
 
-def count(found: EventImport, file: IO[Any]) -> bool:
+def count(found: EventImport, file: IO[Any], *, name: str) -> bool:
     """Write the good rows in batches, from where the last attempt stopped; whether it is through.
 
     False after `SLICE_S` with rows left; somebody must go on from there.
@@ -192,7 +196,7 @@ def count(found: EventImport, file: IO[Any]) -> bool:
     order = DayOrder(found.findings.get("day_order", ""))
     world = replace(world_of(found.workspace), day_order=order)
     done, started = found.position, monotonic()
-    with rows_of(file, name=found.file_name) as reader:
+    with rows_of(file, name=name) as reader:
         columns = _opened(reader)
         for _ in islice(reader, done):
             pass

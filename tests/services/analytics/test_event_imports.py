@@ -230,6 +230,9 @@ def test_a_workbook_is_read_like_a_text(access: Access, nocturne: Track) -> None
     book.save(room)
     found = checked(access, SimpleUploadedFile("events.xlsx", room.getvalue()))
     assert (found.status, found.good_count) == (Status.READY, 1), found.error
+    event_imports.count_file(found=found)
+    event_imports.perform_import(import_id=found.pk)
+    assert ObservedDay.objects.get().impressions == 100
 
 
 def test_an_event_sent_twice_counts_once_and_a_late_one_on_its_day(
