@@ -1,16 +1,24 @@
 """Banks and markets ready to be asked. Kept in the process, for they take seconds to build."""
 
 import io
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
+from analytics import prompt_lists
+from analytics.domain.lists import ShardLists
 from analytics.domain.market_draw import draw_market
-from analytics.domain.prompt_space import PromptBank, build_bank
+from analytics.domain.prompt_space import PromptBank, build_bank, with_listed
 from analytics.domain.results import BankLayout
 from analytics.domain.simulation import Outcome
+from analytics.domain.traits import Traits, TraitsReader
+from analytics.models import Market, MarketContent, SimulationRun
+from analytics.models import PromptBank as BankRow
 from analytics.reference import grammar, market_model
+from analytics.snapshots import unpacked
+from prompts.domain.documents import TrackDocument
 from prompts.domain.index import Statistics, TrackIndex
 from prompts.domain.queries import QueryBlock
 from prompts.engine import Engine, default_engine
@@ -23,6 +31,30 @@ class Arena:
     bank: PromptBank
     market: TrackIndex
     queries: QueryBlock
+    traits: Traits
+
+
+@dataclass(frozen=True, slots=True)
+class BankKey:
+    """What decides a bank: prompts grown, their seed, a list of real prompts, sizes by people."""
+
+    grown: int
+    seed: int
+    list_id: int | None = None
+    listed: int = 0
+    prior_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarketKey:
+    """What decides a market. One's own catalog is empty as a market: our tracks compete with each
+    other already, and a copy of each would only stand in its way; `run_id` says whose catalog."""
+
+    kind: str
+    tracks: int
+    seed: int
+    market_id: int | None = None
+    run_id: int | None = None
 
 
 def engine() -> Engine:
@@ -30,10 +62,32 @@ def engine() -> Engine:
     return default_engine()
 
 
-@lru_cache(maxsize=4)
 def bank(prompts: int, seed: int) -> PromptBank:
     """Grow a bank; the same numbers give the same prompts."""
-    return build_bank(grammar(), prompts=prompts, seed=seed)
+    return _bank(BankKey(prompts, seed))
+
+
+def bank_key(row: BankRow) -> BankKey:
+    """What decides the bank of a row."""
+    return BankKey(
+        row.grown_count, row.seed, row.prompt_list_id, row.listed_count, row.size_prior_id
+    )
+
+
+def bank_of(row: BankRow) -> PromptBank:
+    """Grow the bank of a row, with its listed prompts and its sizes."""
+    return _bank(bank_key(row))
+
+
+@lru_cache(maxsize=4)
+def _bank(key: BankKey) -> PromptBank:
+    grown = build_bank(grammar(), prompts=key.grown, seed=key.seed)
+    if key.list_id is None and key.prior_id is None:
+        return grown
+    listed = prompt_lists.listed_prompts(key.list_id, key.listed, grown) if key.list_id else ()
+    sizes = prompt_lists.chosen_sizes(key.prior_id) if key.prior_id else {}
+    own_share = prompt_lists.own_share(key.list_id, grown) if key.list_id else None
+    return with_listed(grown, listed, sizes=sizes, own_share=own_share)
 
 
 def layout_of(prompt_bank: PromptBank) -> BankLayout:
@@ -47,13 +101,48 @@ def layout_of(prompt_bank: PromptBank) -> BankLayout:
     )
 
 
-@lru_cache(maxsize=1)
 def arena(*, prompts: int, bank_seed: int, tracks: int, market_seed: int) -> Arena:
-    """Build bank, market and queries: about 5 s for 20,000 tracks, 25 s for 100,000."""
-    prompt_bank = bank(prompts, bank_seed)
-    market = draw_market(market_model(), tracks=tracks, seed=market_seed)
-    index = engine().build_index(market.documents())
-    return Arena(prompt_bank, index, _queries(prompt_bank, index))
+    """Build bank, generated market and queries: 5 s for 20,000 tracks, 25 s for 100,000."""
+    return _arena(
+        BankKey(prompts, bank_seed), MarketKey(Market.Kind.GENERATED, tracks, market_seed)
+    )
+
+
+def arena_of(run: SimulationRun) -> Arena:
+    """Build what a run asks; kept for the next shard of the same run."""
+    market = run.market
+    key = MarketKey(
+        market.kind,
+        market.track_count,
+        market.seed,
+        market.pk if market.kind == Market.Kind.IMPORTED else None,
+        run.pk if market.kind == Market.Kind.OWN else None,
+    )
+    # Sizes do not change what is asked, only what it weighs.
+    return _arena(replace(bank_key(run.bank), prior_id=None), key)
+
+
+@lru_cache(maxsize=1)
+def _arena(bank_key: BankKey, market_key: MarketKey) -> Arena:
+    prompt_bank = _bank(bank_key)
+    reader = TraitsReader()
+    if market_key.kind == Market.Kind.OWN:
+        assert market_key.run_id is not None
+        content = SimulationRun.objects.values_list("documents", flat=True).get(
+            pk=market_key.run_id
+        )
+        own = engine().build_index(unpacked(content))
+        index = engine().build_index([], statistics=own.statistics)
+    else:
+        index = engine().build_index(reader.passing(_documents(market_key)))
+    return Arena(prompt_bank, index, _queries(prompt_bank, index), reader.traits())
+
+
+def _documents(key: MarketKey) -> Iterable[TrackDocument]:
+    if key.market_id is None:
+        return draw_market(market_model(), tracks=key.tracks, seed=key.seed).documents()
+    content = MarketContent.objects.values_list("documents", flat=True).get(market_id=key.market_id)
+    return unpacked(content)
 
 
 def _queries(prompt_bank: PromptBank, index: TrackIndex) -> QueryBlock:
@@ -102,3 +191,43 @@ def unpacked_outcome(content: bytes | memoryview) -> Outcome:
             first_prompt=int(arrays["first_prompt"]),
             **{name: arrays[name] for name in _OUTCOME_ARRAYS},
         )
+
+
+def packed_lists(lists: ShardLists) -> bytes:
+    """Write who stands in the lists of a shard."""
+    room = io.BytesIO()
+    np.savez_compressed(
+        room,
+        first_prompt=lists.first_prompt,
+        tracks=lists.tracks,
+        difference=lists.difference,
+        sums=lists.sums,
+    )
+    return room.getvalue()
+
+
+def unpacked_lists(content: bytes | memoryview) -> ShardLists:
+    """Read what `packed_lists` wrote."""
+    with np.load(io.BytesIO(bytes(content)), allow_pickle=False) as arrays:
+        return ShardLists(
+            first_prompt=int(arrays["first_prompt"]),
+            tracks=arrays["tracks"],
+            difference=arrays["difference"],
+            sums=arrays["sums"],
+        )
+
+
+_TRAITS = ("artist_tracks", "language", "tags", "popularity")
+
+
+def packed_traits(traits: Traits) -> bytes:
+    """Write the traits of a market's tracks: about 3 bytes a track."""
+    room = io.BytesIO()
+    np.savez_compressed(room, **{name: getattr(traits, name) for name in _TRAITS})
+    return room.getvalue()
+
+
+def unpacked_traits(content: bytes | memoryview) -> Traits:
+    """Read what `packed_traits` wrote."""
+    with np.load(io.BytesIO(bytes(content)), allow_pickle=False) as arrays:
+        return Traits(**{name: arrays[name] for name in _TRAITS})

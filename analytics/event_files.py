@@ -42,8 +42,12 @@ def write_as_text(file: IO[bytes], out: IO[str]) -> None:
 
 
 @contextmanager
-def rows_of(file: IO[bytes], *, name: str) -> Iterator[Iterator[list[str]]]:
+def rows_of(
+    file: IO[bytes], *, name: str, one_column: bool = False
+) -> Iterator[Iterator[list[str]]]:
     """Read a CSV, TSV or Excel file row by row, the heading first.
+
+    `one_column` takes a text without separators for a list, one entry a line.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def rows_of(file: IO[bytes], *, name: str) -> Iterator[Iterator[list[str]]]:
             "This is no text file.", hint="Export the figures as CSV or as an Excel workbook."
         )
     encoding = _encoding(head)
-    delimiter = _delimiter(head.decode(encoding, errors="replace"))
+    delimiter = _delimiter(head.decode(encoding, errors="replace"), one_column=one_column)
     text = TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     try:
         yield _checked(csv.reader(text, delimiter=delimiter))
@@ -81,9 +85,15 @@ def _encoding(head: bytes) -> str:
     return "utf-8-sig"
 
 
-def _delimiter(text: str) -> str:
+NO_DELIMITER = "\x1f"
+"""The unit separator, which no text holds: every line is one cell."""
+
+
+def _delimiter(text: str, *, one_column: bool) -> str:
     first = next((line for line in text.splitlines() if line.strip()), "")
     best = max(DELIMITERS, key=first.count)
+    if best not in first and one_column:
+        return NO_DELIMITER
     if best not in first:
         raise UnreadableFile(
             "The first line has one column only.",

@@ -8,7 +8,8 @@ from django import forms
 from analytics.domain.choice import WAYS_TO_LOOK
 from analytics.domain.market import FEWEST_TRACKS
 from analytics.domain.prompt_space import SMALLEST_SAMPLE
-from analytics.models import DigestChoice, ExperimentArm
+from analytics.models import DigestChoice, ExperimentArm, Market, PromptList, SimulationFile
+from analytics.models.fairness import Measure
 from analytics.services.runs import (
     DEFAULT_EXAMINATION,
     DEFAULT_MARKET_TRACKS,
@@ -16,13 +17,25 @@ from analytics.services.runs import (
     DEFAULT_SEED,
     MOST_PROMPTS,
 )
+from analytics.services.space_sizes import DEFAULT_PRIOR_PROMPTS
+from catalog.access import Access
 
+OWN = "own"
 MOST_MARKET_TRACKS_ON_PAGES = 100_000
 """Larger markets take minutes and gigabytes; the command line allows them."""
 
 
 class SimulationForm(forms.Form):
-    """Sizes and seed; all three have sensible values already."""
+    """What a simulation runs on; everything has a sensible value already."""
+
+    market = forms.ChoiceField(
+        label="Market", required=False, help_text="What your tracks compete with."
+    )
+    prompt_list = forms.ChoiceField(
+        label="Prompts of your own",
+        required=False,
+        help_text="Asked beside those that grow from the grammar, the most asked 10,000.",
+    )
 
     prompts = forms.IntegerField(
         min_value=SMALLEST_SAMPLE,
@@ -31,7 +44,7 @@ class SimulationForm(forms.Form):
         help_text="More prompts make every space better known. 10,000 fill all spaces.",
     )
     market_tracks = forms.IntegerField(
-        label="Tracks in the market",
+        label="Tracks in a generated market",
         min_value=FEWEST_TRACKS,
         max_value=MOST_MARKET_TRACKS_ON_PAGES,
         initial=DEFAULT_MARKET_TRACKS,
@@ -56,6 +69,31 @@ class SimulationForm(forms.Form):
     def clean_examination(self) -> str:
         """Take the usual way where none is chosen."""
         return str(self.cleaned_data["examination"] or DEFAULT_EXAMINATION)
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._markets = Market.objects.visible_to(access).imported().order_by("name")
+        self._lists = PromptList.objects.visible_to(access).defer("content").order_by("name")
+        self.fields["market"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", "Generated from public statistics"),
+            (OWN, "Our own catalog only"),
+            *((str(row.pk), f"{row.name} ({row.track_count:,} tracks)") for row in self._markets),
+        ]
+        self.fields["prompt_list"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", "None"),
+            *((str(row.pk), f"{row.name} ({row.prompt_count:,})") for row in self._lists),
+        ]
+
+    def options(self) -> dict[str, Any]:
+        """What `start_run` takes; of a form that is valid."""
+        found = dict(self.cleaned_data)
+        market, chosen = found.pop("market"), found.pop("prompt_list")
+        return {
+            **found,
+            "own_market": market == OWN,
+            "market": self._markets.get(pk=market) if market and market != OWN else None,
+            "prompt_list": self._lists.get(pk=chosen) if chosen else None,
+        }
 
 
 class EventFileForm(forms.Form):
@@ -103,6 +141,54 @@ class MoneyRateForm(forms.Form):
     def clean_currency(self) -> str:
         """Write it in capitals."""
         return str(self.cleaned_data["currency"]).upper()
+
+
+class MaterialForm(forms.Form):
+    """A list of prompts or a market."""
+
+    kind = forms.ChoiceField(choices=SimulationFile.Kind.choices, widget=forms.HiddenInput)
+    file = forms.FileField(
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.json,.xlsx,.xls,.ods"})
+    )
+
+
+class TakeInForm(forms.Form):
+    """What to call something that is taken in."""
+
+    name = forms.CharField(max_length=120, label="Name")
+
+
+class ScaleForm(forms.Form):
+    """Scaling the sizes of spaces to a list."""
+
+    prompt_list = forms.ModelChoiceField(
+        PromptList.objects.none(), label="List", empty_label="Choose a list"
+    )
+    prior_prompts = forms.FloatField(
+        label="The stated sizes count like this many prompts",
+        min_value=1,
+        max_value=1e9,
+        initial=DEFAULT_PRIOR_PROMPTS,
+        help_text="The fewer, the more the list decides. Spaces nobody asked for keep a little.",
+    )
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = PromptList.objects.visible_to(access).defer("content").order_by("name")
+        self.fields["prompt_list"].queryset = rows  # type: ignore[attr-defined]  # a ModelChoiceField
+
+
+class WatchForm(forms.Form):
+    """A figure of fairness and the line it must not cross."""
+
+    measure = forms.ChoiceField(label="Figure to watch", choices=Measure.choices)
+    line = forms.FloatField(
+        label="Line",
+        min_value=-1,
+        max_value=1,
+        help_text="Gini and crowding out ring above it, the others below it. 0.5 is 50 %.",
+    )
+    is_weekly = forms.BooleanField(label="Simulate again every week", required=False, initial=True)
 
 
 class WordingForm(forms.Form):

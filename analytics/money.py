@@ -12,7 +12,7 @@ from analytics.domain.revenue import Rates, added, product, scaled, simulated_pl
 from analytics.models import MoneyRate, SimulationRun, SpaceResult
 from analytics.observed import ObservedSpace, simulated_interval
 from analytics.prompt_spaces import known_spaces
-from analytics.services.figures import choice_of
+from analytics.services.fitting import choice_of
 from catalog.access import Access
 from catalog.models import Track
 

@@ -1,10 +1,11 @@
 """Which prompt space a listener's own words belong to."""
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from analytics.arena import engine
 from analytics.domain.events import folded_name
-from analytics.domain.prompt_space import spaces_of
+from analytics.domain.prompt_space import OWN_SPACE, spaces_of
 from analytics.reference import grammar
 from prompts.domain.intent import Polarity
 
@@ -37,13 +38,47 @@ def _wanted() -> tuple[tuple[str, Wants], ...]:
     )
 
 
+NEAR_FROM = 0.5
+"""A prompt is near a space when it shares at least half of what the two ask for together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """Where a prompt belongs: `how` is named, near, own (no space) or unread (no word we know)."""
+
+    slug: str
+    how: str
+
+
+def nearest_space(prompt: str) -> Belonging:
+    """Give the space of a prompt: the one whose whole wish it names, else one that is near.
+
+    A prompt that is near no space belongs to the group of own prompts.
+    """
+    asked = _asked(prompt)
+    if not asked:
+        return Belonging(OWN_SPACE, "unread")
+    best, best_share = "", 0.0
+    for slug, wants in _wanted():
+        if wants <= asked:
+            return Belonging(slug, "named")
+        share = len(wants & asked) / len(wants | asked)
+        if share > best_share:  # the more demanding and larger spaces come first, so they win ties
+            best, best_share = slug, share
+    return Belonging(best, "near") if best_share >= NEAR_FROM else Belonging(OWN_SPACE, "own")
+
+
 @lru_cache(maxsize=20_000)
 def space_of(prompt: str) -> str:
     """Slug of the space whose whole wish the prompt names; empty where it names none."""
-    intent = engine().parse(prompt)
-    asked = {
+    asked = _asked(prompt)
+    return next((slug for slug, wants in _wanted() if wants <= asked), "")
+
+
+def _asked(prompt: str) -> set[tuple[str, str]]:
+    """Terms that a prompt wishes for."""
+    return {
         (chip.term.facet, chip.term.slug)
-        for chip in intent.chips
+        for chip in engine().parse(prompt).chips
         if chip.counts and chip.term is not None and chip.polarity is Polarity.WANTED
     }
-    return next((slug for slug, wants in _wanted() if wants <= asked), "")

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from analytics.domain.choice import ChoiceModel, read_choice_model
-from analytics.domain.grammar import Grammar, read_grammar
+from analytics.domain.grammar import Grammar, read_grammar, term
 from analytics.domain.market import MarketModel
+from analytics.domain.market_files import TagBook, tag_book
 from analytics.domain.market_model import build_market_model
 from catalog.vocabulary import default_terms
 
@@ -66,6 +67,28 @@ def market_version() -> str:
 def choice_model() -> ChoiceModel:
     """The listener that `choice.toml` describes."""
     return read_choice_model(_parsed(DATA_DIR / "choice.toml"))
+
+
+@cache
+def market_columns() -> dict[str, list[str]]:
+    """How files of markets name their columns."""
+    return dict(_parsed(DATA_DIR / "market_columns.toml")["market"])
+
+
+@cache
+def prompt_columns() -> dict[str, list[str]]:
+    """How lists of prompts name their columns."""
+    return dict(_parsed(DATA_DIR / "market_columns.toml")["prompts"])
+
+
+@cache
+def known_tags() -> TagBook:
+    """Our vocabulary by every way to write a term, for tags of other people."""
+    also = _parsed(DATA_DIR / "market_columns.toml")["also"]
+    return tag_book(
+        (((spec.facet, spec.slug), (spec.slug, *spec.names)) for spec in default_terms()),
+        {word: [term(written) for written in terms] for word, terms in also.items()},
+    )
 
 
 @cache

@@ -98,10 +98,14 @@ def is_stale(run: SimulationRun, access: Access) -> bool:
 
 def honesty(run: SimulationRun) -> str:
     """Name everything the numbers of a run come from, in one line."""
+    bank, market = run.bank, run.market
+    listed = f", {bank.listed_count:,} of them from {bank.prompt_list}" if bank.prompt_list else ""
+    sizes = f"sizes {bank.size_prior.number} set here" if bank.size_prior else "stated sizes"
+    name = market.name.lower() if market.kind == market.Kind.GENERATED else f"market {market.name}"
     return (
         f"Simulation of a prompt system, not a measurement of a streaming service. "
-        f"Prompt bank {run.bank.grammar_version} ({run.bank.prompt_count:,} prompts), "
-        f"{run.market.name.lower()} {run.market.version} ({run.market.track_count:,} tracks), "
+        f"Prompt bank {bank.grammar_version} ({bank.prompt_count:,} prompts{listed}; {sizes}), "
+        f"{name} {market.version} ({market.track_count:,} tracks), "
         f"seed {run.seed}, engine {run.engine_version}, listener {run.choice_version} "
         f"({run.examination}{', fitted to your events' if run.listener_fit_id else ''})."
     )

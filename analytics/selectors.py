@@ -18,14 +18,21 @@ from analytics.models.runs import UNFINISHED, Status
 from catalog.access import Access
 from catalog.models import Term, Track
 
-_HEAVY = ("documents", "statistics")
+_HEAVY = (
+    "documents",
+    "statistics",
+    "market_traits",
+    "bank__prompt_list__content",
+    "bank__size_prior__sizes",
+    "bank__size_prior__changes",
+)
 
 
 def runs(access: Access) -> QuerySet[SimulationRun]:
     """Runs of the workspace without their heavy columns."""
     return (
         SimulationRun.objects.visible_to(access)
-        .select_related("bank", "market", "created_by")
+        .select_related("bank__prompt_list", "bank__size_prior", "market", "created_by")
         .defer(*_HEAVY)
     )
 

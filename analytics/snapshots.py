@@ -21,8 +21,8 @@ def snapshot_of(workspace: Workspace) -> list[TrackDocument]:
 
 
 def nameless(document: TrackDocument) -> TrackDocument:
-    """Take the names off."""
-    return replace(document, title="", artists=(), artist_ids=(), label="")
+    """Take the names off. Numbers of artists stay: fairness asks how many tracks an artist has."""
+    return replace(document, title="", artists=(), label="")
 
 
 def packed(documents: Iterable[TrackDocument]) -> bytes:

@@ -3,7 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from analytics.services import campaigns, digests, effects, event_imports, fitting, runs
+from analytics.services import (
+    campaigns,
+    digests,
+    effects,
+    event_imports,
+    fitting,
+    runs,
+    simulation_files,
+    weekly,
+)
 from catalog.models import Workspace
 
 
@@ -60,3 +69,21 @@ def fit_listener(workspace_id: int) -> None:
 def send_surfacing_digests() -> None:
     """Send what is due; runs every hour, and a period's mail goes out once however often."""
     digests.send_due(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def start_weekly_runs() -> None:
+    """Simulate again where a weekly look at fairness is due; runs every day."""
+    weekly.start_weekly_runs()
+
+
+@shared_task(acks_late=True, soft_time_limit=1740, time_limit=1800)
+def read_simulation_file(file_id: int) -> None:
+    """Carry a file of prompts or of a market to the service, which renews its lease as it reads."""
+    simulation_files.read_file(file_id=file_id)
+
+
+@shared_task(ignore_result=True)
+def requeue_stalled_simulation_files() -> None:
+    """Pick up files that dead workers dropped; runs every minute."""
+    simulation_files.requeue_stalled()

@@ -7,8 +7,10 @@ from analytics.views import (
     digests,
     effects,
     engagement,
+    fairness,
     groups,
     lookalike,
+    materials,
     money,
     observed,
     pdf,
@@ -16,12 +18,14 @@ from analytics.views import (
     reports,
     sharing,
     simulation,
+    sizes,
     spaces,
     wording,
 )
 
 app_name = "analytics"
 
+MATERIAL_FILE = "material/files/<int:file_id>/"
 EXPERIMENT = "wording/<int:experiment_id>/"
 CAMPAIGN = "campaigns/<int:campaign_id>/"
 
@@ -93,6 +97,30 @@ urlpatterns = [
     path(f"{EXPERIMENT}counts/", wording.wording_counts, name="wording_counts"),
     path(f"{EXPERIMENT}stop/", wording.wording_stop, name="wording_stop"),
     path("listener/", observed.listener, name="listener"),
+    path("material/", materials.materials, name="materials"),
+    path("material/files/", materials.material_receive, name="material_receive"),
+    path("material/collect/", materials.material_collect, name="material_collect"),
+    path(MATERIAL_FILE, materials.material_file, name="material_file"),
+    path(f"{MATERIAL_FILE}status/", materials.material_file_status, name="material_file_status"),
+    path(f"{MATERIAL_FILE}take/", materials.material_take, name="material_take"),
+    path(f"{MATERIAL_FILE}drop/", materials.material_drop, name="material_drop"),
+    path("material/prompts/<int:list_id>/", materials.prompt_list, name="prompt_list"),
+    path(
+        "material/prompts/<int:list_id>/delete/",
+        materials.prompt_list_delete,
+        name="prompt_list_delete",
+    ),
+    path("material/markets/<int:market_id>/", materials.market, name="market"),
+    path("material/markets/<int:market_id>/delete/", materials.market_delete, name="market_delete"),
+    path("sizes/", sizes.sizes, name="sizes"),
+    path("sizes/set/", sizes.sizes_set, name="sizes_set"),
+    path("sizes/scale/", sizes.sizes_scale, name="sizes_scale"),
+    path("sizes/undo/", sizes.sizes_undo, name="sizes_undo"),
+    path("sizes/reset/", sizes.sizes_reset, name="sizes_reset"),
+    path("fairness/", fairness.fairness, name="fairness"),
+    path("fairness/fairness.json", fairness.fairness_json, name="fairness_json"),
+    path("fairness/watch/", fairness.fairness_watch, name="fairness_watch"),
+    path("fairness/unwatch/", fairness.fairness_unwatch, name="fairness_unwatch"),
     path("method/", spaces.method, name="method"),
     path("simulation/", simulation.simulation_status, name="simulation_status"),
     path("simulation/start/", simulation.simulation_start, name="simulation_start"),

@@ -163,6 +163,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "analytics.tasks.start_campaigns",
         "schedule": crontab(minute=3),
     },
+    "pick up prompt lists and markets that a dead worker dropped": {
+        "task": "analytics.tasks.requeue_stalled_simulation_files",
+        "schedule": 60.0,
+    },
+    "look at fairness where a week has passed": {
+        "task": "analytics.tasks.start_weekly_runs",
+        "schedule": crontab(hour=5, minute=23),
+    },
     "learn from listening": {
         "task": "prompts.tasks.train_on_listening",
         "schedule": crontab(minute=11, hour=4),

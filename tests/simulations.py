@@ -2,7 +2,9 @@
 
 from django.utils import timezone
 
+from analytics.fairness import GROUPINGS, TARGETS
 from analytics.models import (
+    FairnessLedger,
     Market,
     PromptBank,
     PromptSpace,
@@ -11,6 +13,7 @@ from analytics.models import (
     SpaceStanding,
     TrackResult,
 )
+from analytics.models.fairness import Measure
 from analytics.models.runs import Status
 from analytics.snapshots import packed, snapshot_of
 from catalog.models import Track, Workspace
@@ -102,4 +105,30 @@ def make_finished_run(workspace: Workspace) -> SimulationRun:
         own_share=0.02,
         tracks_surfaced=len(tracks),
     )
+    FairnessLedger.objects.create(
+        workspace=workspace,
+        run=run,
+        prompt_count=10,
+        track_count=20 + len(tracks),
+        tail_by="popularity",
+        figures={measure: [0.4, 0.3, 0.5] for measure in Measure.values},
+        groups={name: [group("Some"), group("Others")] for name in GROUPINGS},
+        boosts={
+            name: [
+                {"strength": 0.0, "exposure": [0.4, 0.3, 0.5], "lost": [0, 0, 0], "unsure": 0.0},
+                {
+                    "strength": 0.1,
+                    "exposure": [0.5, 0.4, 0.6],
+                    "lost": [0.1, 0, 0.2],
+                    "unsure": 0.1,
+                },
+            ]
+            for name in TARGETS
+        },
+    )
     return run
+
+
+def group(name: str) -> dict[str, object]:
+    """Half of all tracks with half of the exposure."""
+    return {"name": name, "tracks": 10, "track_share": 0.5, "exposure": [0.5, 0.4, 0.6]}

@@ -14,6 +14,11 @@ urlpatterns = [
     path("simulations/", views.SimulationList.as_view(), name="simulation_list"),
     path("simulations/<int:pk>/", views.SimulationDetail.as_view(), name="simulation_detail"),
     path(
+        "simulations/<int:pk>/fairness/",
+        views.SimulationFairness.as_view(),
+        name="simulation_fairness",
+    ),
+    path(
         "simulations/<int:pk>/tracks/<int:track_id>/",
         views.SimulatedTrack.as_view(),
         name="simulated_track",

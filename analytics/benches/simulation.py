@@ -10,10 +10,15 @@ import numpy as np
 
 from analytics import arena as arenas
 from analytics.benches.data import OWN_TRACKS, SEED, own_tracks
+from analytics.domain.chances import relevance_of
+from analytics.domain.exposure import tail_of, thin_of
+from analytics.domain.fairness import keep_ledger
+from analytics.domain.lists import EMPTY, Listening, lists_of
 from analytics.domain.market_draw import draw_market
 from analytics.domain.prompt_space import build_bank
 from analytics.domain.results import summarise
-from analytics.domain.simulation import full_relevance, simulate_shard
+from analytics.domain.simulation import full_relevance, place_own, rank_market
+from analytics.domain.traits import TraitsReader, joined, traits_of
 from analytics.reference import choice_model, grammar, market_model
 
 PROMPTS, TRACKS = 10_000, 100_000
@@ -29,25 +34,51 @@ def run(data: Path | None, say: Callable[[str], None]) -> dict[str, Any]:
 def measure(*, prompts: int, tracks: int) -> dict[str, Any]:
     """Time a whole simulation against the bare float32 product with the top 20 of the same shape.
 
-    `seconds` is asking the prompts and summing up; building the market and its index once is
-    `setup_seconds`.
+    `seconds` is asking the prompts, the fairness ledger and summing up; building the market and
+    its index once is `setup_seconds`.
     """
     started = time.perf_counter()
     bank = build_bank(grammar(), prompts=prompts, seed=SEED)
     engine = arenas.engine()
-    market = engine.build_index(draw_market(market_model(), tracks=tracks, seed=SEED).documents())
+    reader = TraitsReader()
+    drawn = draw_market(market_model(), tracks=tracks, seed=SEED)
+    market = engine.build_index(reader.passing(drawn.documents()))
     queries = engine.encode([engine.parse(prompt.text) for prompt in bank.prompts], market)
-    own = engine.build_index(own_tracks(), statistics=market.statistics)
+    ours = own_tracks()
+    own = engine.build_index(ours, statistics=market.statistics)
+    traits = joined(reader.traits(), traits_of(ours))
+    layout = arenas.layout_of(bank)
+    weights = (layout.sizes / np.maximum(layout.prompts_in, 1))[layout.space_of_prompt]
+    listening = Listening(weights, choice_model(), full_relevance(engine.blend))
     setup = time.perf_counter() - started
 
     started = time.perf_counter()
-    outcome = simulate_shard(queries, market, own)
+    ranks = rank_market(queries, market)
+    outcome = place_own(queries, own, ranks.scores)
+    placed = time.perf_counter() - started
+    lists = lists_of(
+        outcome,
+        ranks,
+        market=market,
+        own=own,
+        targets=(tail_of(traits)[0], thin_of(traits)),
+        listening=listening,
+    )
+    looked = listening.looked(relevance_of(outcome.list_scores, listening.full_relevance))
+    ledger = keep_ledger(
+        lists,
+        looked=np.where(lists.tracks != EMPTY, looked, 0.0),
+        weights=weights,
+        traits=traits,
+        own_tracks=len(ours),
+    )
+    fairness = time.perf_counter() - started - placed
     figures = summarise(
         outcome,
-        bank=arenas.layout_of(bank),
+        bank=layout,
         tracks=OWN_TRACKS,
         model=choice_model(),
-        full_relevance=full_relevance(engine.blend),
+        full_relevance=listening.full_relevance,
         random=np.random.default_rng([SEED, 3]),
     )
     seconds = time.perf_counter() - started
@@ -57,12 +88,14 @@ def measure(*, prompts: int, tracks: int) -> dict[str, Any]:
     return {
         "seconds": round(seconds, 2),
         "setup_seconds": round(setup, 2),
+        "fairness_seconds": round(fairness, 2),
         "ratio_to_matrix_product": round(seconds / peer, 2),
         "peak_rss_mb": round(peak_rss_mb),
         "prompts": prompts,
         "tracks": tracks,
         "own_tracks": OWN_TRACKS,
         "surfaced_pairs": sum(row.surfaced for row in figures.spaces),
+        "exposure_gini": round(ledger.gini.estimate, 4),
         "seed": SEED,
         "peers": {"matrix_product_and_top_20_seconds": round(peer, 2), "columns": PEER_COLUMNS},
     }

@@ -59,6 +59,22 @@ class Outcome:
         return len(self.list_scores)
 
 
+@dataclass(frozen=True, slots=True)
+class MarketRanks:
+    """The best of the market for some prompts, best first; our own tracks are not in it."""
+
+    positions: Numbers
+    """Shape (n_prompts, depth): places in the market's index, -1 where there are no more."""
+    scores: Floats
+    """Same shape; -inf where there are no more."""
+
+
+def rank_market(queries: QueryBlock, market: TrackIndex, *, depth: int = DEPTH) -> MarketRanks:
+    """Ask some prompts of the market alone."""
+    positions, best = surface(queries, market, k=depth)
+    return MarketRanks(positions, np.round(best, SCORE_DECIMALS))
+
+
 def simulate_shard(
     queries: QueryBlock,
     market: TrackIndex,
@@ -69,10 +85,9 @@ def simulate_shard(
     depth: int = DEPTH,
 ) -> Outcome:
     """Ask some prompts; `own` must be built with the statistics of `market`."""
-    _, best = surface(queries, market, k=depth)
-    market_scores = np.round(best, SCORE_DECIMALS)
+    ranks = rank_market(queries, market, depth=depth)
     return place_own(
-        queries, own, market_scores, first_prompt=first_prompt, places=places, depth=depth
+        queries, own, ranks.scores, first_prompt=first_prompt, places=places, depth=depth
     )
 
 

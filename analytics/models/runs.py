@@ -57,7 +57,8 @@ class SimulationRun(models.Model):
     """One simulation of a workspace's catalog, with everything that decides its numbers.
 
     `documents` is the catalog as the engine saw it when the run began (compressed JSON), so that
-    all shards see the same tracks. `statistics` is the idea of rarity that counterfactuals need.
+    all shards see the same tracks. `statistics` is the idea of rarity that counterfactuals need,
+    `market_traits` what fairness needs of the market's tracks.
     """
 
     workspace = models.ForeignKey(
@@ -83,6 +84,7 @@ class SimulationRun(models.Model):
     opted_out_count = models.PositiveIntegerField(default=0)
     documents = models.BinaryField()
     statistics = models.BinaryField(null=True)
+    market_traits = models.BinaryField(null=True)
     pooled_variation = models.FloatField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -157,6 +159,7 @@ class SimulationShard(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     outcome = models.BinaryField(null=True)
+    lists = models.BinaryField(null=True)
 
     objects = SimulationShardQuerySet.as_manager()
 

@@ -23,7 +23,7 @@ from analytics.domain.simulation import Outcome, full_relevance, merge, place_ow
 from analytics.domain.space_figures import DEFAULT_VARIATION
 from analytics.models import EditEffect, SimulationRun
 from analytics.models.runs import MAX_ATTEMPTS, UNFINISHED, Status
-from analytics.services.figures import choice_of
+from analytics.services.fitting import choice_of
 from analytics.services.plans import Plan, plan_of, stamp_of
 from analytics.services.runs import SHARD_PROMPTS
 from analytics.services.what_if import Stage, WhatIfUnavailable, stage_of

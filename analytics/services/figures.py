@@ -7,13 +7,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from analytics import arena as arenas
-from analytics.domain.choice import ChoiceModel, Examination
 from analytics.domain.results import Figures, SpaceFigures, TrackFigures, summarise
 from analytics.domain.simulation import full_relevance, merge
-from analytics.models import SimulationRun, SpaceResult, SpaceStanding, TrackResult
+from analytics.models import (
+    FairnessLedger,
+    SimulationRun,
+    SpaceResult,
+    SpaceStanding,
+    TrackResult,
+)
 from analytics.models.runs import UNFINISHED, Status
-from analytics.reference import choice_model
-from analytics.services.fitting import believed
+from analytics.services.fairness import ledger_of, store_ledger
+from analytics.services.fitting import choice_of
 from analytics.snapshots import unpacked
 from catalog.models import Track
 from prompts.domain.index import TrackIndex
@@ -26,12 +31,6 @@ NEAR_ROWS_A_TRACK = 40
 """Of the spaces a track only comes near, this many are kept, the nearest."""
 
 BATCH = 2_000
-
-
-def choice_of(run: SimulationRun) -> ChoiceModel:
-    """The listener a run assumes: fitted to real events where they taught something."""
-    listener = believed(run.listener_fit) if run.listener_fit else choice_model()
-    return listener.with_examination(Examination(run.examination))
 
 
 def write_figures(*, run: SimulationRun) -> None:
@@ -47,7 +46,7 @@ def write_figures(*, run: SimulationRun) -> None:
             if content is not None
         ]
     )
-    bank = arenas.bank(run.bank.prompt_count, run.bank.seed)
+    bank = arenas.bank_of(run.bank)
     engine = arenas.engine()
     figures = summarise(
         outcome,
@@ -60,11 +59,17 @@ def write_figures(*, run: SimulationRun) -> None:
     assert run.statistics is not None, "the first shard to finish stores the statistics"
     own = engine.build_index(documents, statistics=arenas.unpacked_statistics(run.statistics))
     texts = [prompt.text for prompt in bank.prompts]
-    _store(run, figures, [document.track_id for document in documents], own, texts)
+    ledger = ledger_of(run, outcome, documents=documents)
+    _store(run, figures, ledger, [document.track_id for document in documents], own, texts)
 
 
 def _store(
-    run: SimulationRun, figures: Figures, ids: list[int], own: TrackIndex, texts: list[str]
+    run: SimulationRun,
+    figures: Figures,
+    ledger: FairnessLedger,
+    ids: list[int],
+    own: TrackIndex,
+    texts: list[str],
 ) -> None:
     with transaction.atomic():
         held = SimulationRun.objects.select_for_update().filter(
@@ -117,6 +122,7 @@ def _store(
             )
             for row in figures.competition
         )
+        store_ledger(ledger)
         held.update(
             status=Status.DONE,
             finished_at=timezone.now(),

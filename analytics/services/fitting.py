@@ -101,6 +101,12 @@ def believed(found: ListenerFit) -> ChoiceModel:
     )
 
 
+def choice_of(run: SimulationRun) -> ChoiceModel:
+    """The listener a run assumes: fitted to real events where they taught something."""
+    listener = believed(run.listener_fit) if run.listener_fit else choice_model()
+    return listener.with_examination(Examination(run.examination))
+
+
 def _cells(days: QuerySet[ObservedDay], run: SimulationRun) -> tuple[Cells, Any]:
     """Counts by track, space and place with the relevance of a run; and which are held out."""
     relevance = {

@@ -16,12 +16,23 @@ from analytics.domain.choice import Examination
 from analytics.domain.grammar import GrammarError
 from analytics.domain.market import FEWEST_TRACKS, MOST_TRACKS
 from analytics.domain.prompt_space import SMALLEST_SAMPLE
-from analytics.domain.simulation import FIRST_PLACES, simulate_shard
-from analytics.models import Market, PromptBank, PromptSpace, SimulationRun, SimulationShard
+from analytics.domain.simulation import FIRST_PLACES, place_own, rank_market
+from analytics.models import (
+    Market,
+    PromptBank,
+    PromptList,
+    PromptSpace,
+    SimulationRun,
+    SimulationShard,
+)
 from analytics.models.runs import LEASE, MAX_ATTEMPTS, NUDGE, UNFINISHED, Status
-from analytics.reference import choice_model, grammar_version, market_model, market_version
+from analytics.prompt_lists import new_prompts
+from analytics.reference import choice_model, grammar_version
+from analytics.services import markets
+from analytics.services.fairness import shard_lists
 from analytics.services.figures import write_figures
 from analytics.services.fitting import listener_of
+from analytics.services.space_sizes import used_prior
 from analytics.snapshots import packed, snapshot_of, unpacked
 from catalog.errors import StudioError
 from catalog.models import Track, User, Workspace
@@ -53,9 +64,18 @@ def start_run(
     market_tracks: int = DEFAULT_MARKET_TRACKS,
     seed: int = DEFAULT_SEED,
     examination: str = DEFAULT_EXAMINATION,
+    market: Market | None = None,
+    own_market: bool = False,
+    prompt_list: PromptList | None = None,
     queue: bool = True,
 ) -> SimulationRun:
     """Set a run up with its shards; workers take it from there (or the caller, without `queue`).
+
+    Parameters
+    ----------
+    market : an imported market; a generated one of `market_tracks` tracks where none is given
+    own_market : let the workspace's tracks compete with each other only
+    prompt_list : real prompts to be asked beside those that grow from the grammar
 
     Raises
     ------
@@ -74,12 +94,21 @@ def start_run(
             hint="Upload a track first, or allow simulation on one that was kept out.",
         )
     _, listener_fit = listener_of(workspace.pk, examination=Examination(examination))
+    content = packed(documents)
     try:
         with transaction.atomic():
+            if own_market:
+                market = markets.own_market(
+                    workspace=workspace, documents=content, tracks=len(documents)
+                )
+            bank = ensure_bank(
+                workspace=workspace, prompts=prompts, seed=seed, prompt_list=prompt_list
+            )
             run = SimulationRun.objects.create(
                 workspace=workspace,
-                bank=ensure_bank(workspace=workspace, prompts=prompts, seed=seed),
-                market=ensure_market(workspace=workspace, tracks=market_tracks, seed=seed),
+                bank=bank,
+                market=market
+                or markets.generated_market(workspace=workspace, tracks=market_tracks, seed=seed),
                 seed=seed,
                 places=FIRST_PLACES,
                 engine_version=ENGINE_VERSION,
@@ -91,7 +120,7 @@ def start_run(
                 opted_out_count=Track.objects.filter(
                     workspace=workspace, opt_out_simulation=True
                 ).count(),
-                documents=packed(documents),
+                documents=content,
                 created_by=by,
             )
             SimulationShard.objects.bulk_create(
@@ -99,9 +128,9 @@ def start_run(
                     workspace=workspace,
                     run=run,
                     first_prompt=first,
-                    prompt_count=min(SHARD_PROMPTS, prompts - first),
+                    prompt_count=min(SHARD_PROMPTS, bank.prompt_count - first),
                 )
-                for first in range(0, prompts, SHARD_PROMPTS)
+                for first in range(0, bank.prompt_count, SHARD_PROMPTS)
             )
     except IntegrityError as error:
         if "simulation_run_one_at_a_time" not in str(error):
@@ -123,22 +152,32 @@ def _check_sizes(prompts: int, market_tracks: int, seed: int) -> None:
         raise SimulationRefused("A seed is a whole number from 0 to 2,147,483,647.")
 
 
-def ensure_bank(*, workspace: Workspace, prompts: int, seed: int) -> PromptBank:
-    """Find or make the bank and its spaces."""
-    bank, is_new = PromptBank.objects.get_or_create(
-        workspace=workspace,
-        grammar_version=grammar_version(),
-        seed=seed,
-        prompt_count=prompts,
-    )
-    if not is_new:
-        return bank
+def ensure_bank(
+    *, workspace: Workspace, prompts: int, seed: int, prompt_list: PromptList | None = None
+) -> PromptBank:
+    """Find or make the bank of the sizes that hold now, and its spaces.
+
+    `prompts` grow from the grammar; those of the list that did not grow come on top.
+    """
     try:
         grown = arenas.bank(prompts, seed)
     except GrammarError as error:
         raise SimulationRefused(str(error)) from error
+    listed = len(new_prompts(prompt_list.pk, grown)) if prompt_list else 0
+    bank, is_new = PromptBank.objects.get_or_create(
+        workspace=workspace,
+        grammar_version=grammar_version(),
+        seed=seed,
+        prompt_count=prompts + listed,
+        prompt_list=prompt_list,
+        size_prior=used_prior(workspace),
+        defaults={"listed_count": listed},
+    )
+    if not is_new:
+        return bank
+    whole = arenas.bank_of(bank)
     texts: dict[str, list[str]] = {}
-    for prompt in grown.prompts:
+    for prompt in whole.prompts:
         texts.setdefault(prompt.space, []).append(prompt.text)
     PromptSpace.objects.bulk_create(
         PromptSpace(
@@ -150,32 +189,14 @@ def ensure_bank(*, workspace: Workspace, prompts: int, seed: int) -> PromptBank:
             wants=[list(term) for term in space.wants],
             size=space.size,
             size_origin=space.size_origin,
-            prompt_count=len(texts[space.slug]),
-            examples=texts[space.slug][:EXAMPLES_A_SPACE],
+            prompt_count=len(texts.get(space.slug, ())),
+            examples=texts.get(space.slug, [])[:EXAMPLES_A_SPACE],
         )
-        for number, space in enumerate(grown.spaces)
+        for number, space in enumerate(whole.spaces)
     )
-    bank.space_count = len(grown.spaces)
+    bank.space_count = len(whole.spaces)
     bank.save(update_fields=["space_count"])
     return bank
-
-
-def market_label() -> str:
-    """The version of the generated market: its own and the fingerprint of its figures."""
-    return f"{market_model().version}.{market_version()}"
-
-
-def ensure_market(*, workspace: Workspace, tracks: int, seed: int) -> Market:
-    """Find or make the row of a generated market."""
-    market, _ = Market.objects.get_or_create(
-        workspace=workspace,
-        kind=Market.Kind.GENERATED,
-        version=market_label(),
-        seed=seed,
-        track_count=tracks,
-        defaults={"name": market_model().name},
-    )
-    return market
 
 
 def wake_workers(run: SimulationRun) -> None:
@@ -189,33 +210,33 @@ def perform_shard(*, shard_id: int, now: datetime | None = None) -> None:
     shard = SimulationShard.objects.claim(shard_id=shard_id, now=now or timezone.now())
     if shard is None:
         return
-    run = SimulationRun.objects.select_related("bank", "market").get(pk=shard.run_id)
+    run = SimulationRun.objects.select_related("bank", "market", "listener_fit").get(
+        pk=shard.run_id
+    )
     if not is_current(run):
         fail_runs(Q(pk=run.pk), error=UPGRADED)
         return
     SimulationRun.objects.filter(pk=run.pk, status=Status.QUEUED).update(
         status=Status.RUNNING, started_at=timezone.now()
     )
-    arena = arenas.arena(
-        prompts=run.bank.prompt_count,
-        bank_seed=run.bank.seed,
-        tracks=run.market.track_count,
-        market_seed=run.market.seed,
-    )
+    arena = arenas.arena_of(run)
     stop = shard.first_prompt + shard.prompt_count
-    own = arenas.engine().build_index(unpacked(run.documents), statistics=arena.market.statistics)
-    outcome = simulate_shard(
-        arena.queries.part(shard.first_prompt, stop),
-        arena.market,
-        own,
-        first_prompt=shard.first_prompt,
-    )
+    queries = arena.queries.part(shard.first_prompt, stop)
+    documents = unpacked(run.documents)
+    own = arenas.engine().build_index(documents, statistics=arena.market.statistics)
+    ranks = rank_market(queries, arena.market)
+    outcome = place_own(queries, own, ranks.scores, first_prompt=shard.first_prompt)
+    lists = shard_lists(run, outcome, ranks, arena=arena, own=own, documents=documents)
     if run.statistics is None:
         SimulationRun.objects.filter(pk=run.pk, statistics=None).update(
-            statistics=arenas.packed_statistics(arena.market.statistics)
+            statistics=arenas.packed_statistics(arena.market.statistics),
+            market_traits=arenas.packed_traits(arena.traits),
         )
     SimulationShard.objects.filter(pk=shard.pk, attempts=shard.attempts).update(
-        status=Status.DONE, outcome=arenas.packed_outcome(outcome), lease_until=None
+        status=Status.DONE,
+        outcome=arenas.packed_outcome(outcome),
+        lists=arenas.packed_lists(lists),
+        lease_until=None,
     )
     finish_run(run_id=run.pk)
 
@@ -270,7 +291,9 @@ def is_current(run: SimulationRun) -> bool:
         run.engine_version == ENGINE_VERSION
         and run.choice_version == choice_model().version
         and run.bank.grammar_version == grammar_version()
-        and run.market.version == market_label()
+        and (
+            run.market.kind != Market.Kind.GENERATED or run.market.version == markets.market_label()
+        )
     )
 
 

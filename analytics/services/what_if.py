@@ -22,7 +22,7 @@ from analytics.domain.results import (
 )
 from analytics.domain.simulation import FIRST_PLACES, Outcome, full_relevance, merge
 from analytics.models import SimulationRun, SpaceResult
-from analytics.services.figures import choice_of
+from analytics.services.fitting import choice_of
 from analytics.services.runs import is_current
 from analytics.snapshots import unpacked
 from catalog.errors import StudioError
@@ -216,7 +216,7 @@ def stage_of(run_id: int) -> Stage:
             "Only the newest simulation can answer this.", hint="Run the simulation again."
         )
     engine = arenas.engine()
-    prompt_bank = arenas.bank(run.bank.prompt_count, run.bank.seed)
+    prompt_bank = arenas.bank_of(run.bank)
     index = engine.build_index([], statistics=arenas.unpacked_statistics(run.statistics))
     queries = engine.encode([engine.parse(prompt.text) for prompt in prompt_bank.prompts], index)
     return Stage(

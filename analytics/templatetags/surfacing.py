@@ -3,6 +3,7 @@
 from django import template
 
 from analytics.domain.charts import share
+from analytics.fairness import Trade
 from analytics.money import spoken_money
 
 register = template.Library()
@@ -62,3 +63,45 @@ def column_words(name: str) -> str:
 def per_10000(share_of_prompts: float) -> str:
     """Write a share of all prompts as prompts of 10,000."""
     return figure(share_of_prompts * 10_000)
+
+
+@register.filter
+def signed_figure(value: float | None) -> str:
+    """Write a figure between -1 and 1 with three decimals at most: 0.873, −0.04."""
+    if value is None:
+        return "–"
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text.replace("-", "−")
+
+
+@register.filter
+def trade_finding(trade: Trade) -> str:
+    """Say what the chosen boost gains and costs."""
+    if not trade.chosen.strength:
+        exposure = share(trade.start.exposure.estimate)
+        return f"Without a boost, {trade.who} get {exposure} of exposure"
+    return (
+        f"A boost of {share(trade.chosen.strength)} gives {trade.who} "
+        f"{share(trade.gained)} more of all exposure and costs "
+        f"{share(trade.chosen.lost.estimate)} of relevance"
+    )
+
+
+@register.filter
+def plain_size(per_10000: float) -> str:
+    """Write a size so that it can be typed again: two decimals, no commas."""
+    return f"{per_10000:.2f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def named(slug: str, names: dict[str, str]) -> str:
+    """Write the name of a space."""
+    return names.get(slug, slug)
+
+
+@register.filter
+def fine_rate(value: float | None) -> str:
+    """Write a share with one decimal at least, where a whole per cent would hide the interval."""
+    if value is None:
+        return "–"
+    return f"{value * 100:.1f} %".replace("-", "−") if abs(value) >= 0.1 else share(value)

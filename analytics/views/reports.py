@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from analytics import downloads, observed, reports, selectors
+from analytics import downloads, fairness, observed, reports, selectors
 from analytics.advice import advise
 from analytics.forms import SimulationForm
 from analytics.models import SimulationRun
@@ -29,7 +29,7 @@ def simulation_context(access: Access) -> dict[str, object]:
         "progress": state.progress,
         "failure": state.failure,
         "honesty": reports.honesty(state.report) if state.report else "",
-        "form": SimulationForm(),
+        "form": SimulationForm(access=access),
         "can_start": access.can(Permission.EDIT_OWN),
         "has_tracks": state.report is not None or _has_tracks(access),
     }
@@ -214,6 +214,7 @@ def home_panel(request: StudioRequest) -> HttpResponse:
         "report": reports.workspace_report(request.access, run) if run else None,
         "progress": state.progress,
         "has_tracks": run is not None or _has_tracks(request.access),
+        "alarm": fairness.alarm(request.access, run) if run else None,
     }
     return render(request, "analytics/parts/home_panel.html", context)
 

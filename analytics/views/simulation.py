@@ -16,14 +16,14 @@ from catalog.access import Permission, StudioRequest, workspace_view
 @workspace_view(Permission.EDIT_OWN)
 def simulation_start(request: StudioRequest) -> HttpResponse:
     """Start a simulation of the workspace's catalog."""
-    form = SimulationForm(request.POST or None)
+    form = SimulationForm(request.POST or None, access=request.access)
     # A button without fields starts with the usual sizes.
-    values = {name: field.initial for name, field in form.fields.items()}
+    values = {}
     if any(name in request.POST for name in form.fields):
         if not form.is_valid():
             context = {**simulation_context(request.access), "form": form}
             return render(request, "analytics/simulation_form.html", context, status=422)
-        values = form.cleaned_data
+        values = form.options()
     try:
         start_run(workspace=request.access.workspace, by=request.access.user, **values)
     except SimulationRefused as refused:

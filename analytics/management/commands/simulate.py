@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from analytics import downloads, reports
 from analytics.domain.charts import share
 from analytics.domain.choice import Examination
-from analytics.models import SimulationRun, SpaceResult, TrackResult
+from analytics.models import Market, PromptList, SimulationRun, SpaceResult, TrackResult
 from analytics.models.runs import Status
 from analytics.services import runs
 from catalog.errors import StudioError
@@ -34,12 +34,20 @@ class Command(BaseCommand):
             default=runs.DEFAULT_EXAMINATION,
             help="how far down a list people look",
         )
+        parser.add_argument(
+            "--market",
+            default="",
+            metavar="ID",
+            help="an imported one, or “own”",
+        )
+        parser.add_argument("--prompt-list", type=int, metavar="ID", help="real prompts to ask too")
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         workspace = Workspace.objects.filter(slug=options["workspace"]).first()
         if workspace is None:
             raise CommandError(f"There is no workspace called {options['workspace']}.")
+        market, prompt_list = _chosen(workspace, options["market"], options["prompt_list"])
         try:
             run = runs.start_run(
                 workspace=workspace,
@@ -48,6 +56,9 @@ class Command(BaseCommand):
                 market_tracks=options["market_size"],
                 seed=options["seed"],
                 examination=options["examination"],
+                market=market,
+                own_market=options["market"] == "own",
+                prompt_list=prompt_list,
                 queue=False,
             )
         except StudioError as error:
@@ -87,6 +98,23 @@ class Command(BaseCommand):
                     f"{share(row.conversion_high or 0)}, n = {row.surfaced})"
                 )
         self.stdout.write(reports.honesty(run))
+
+
+def _chosen(
+    workspace: Workspace, market: str, list_id: int | None
+) -> tuple[Market | None, PromptList | None]:
+    """The market and the list that were asked for, of this workspace."""
+    found = chosen = None
+    if market and market != "own":
+        rows = Market.objects.filter(workspace=workspace).imported()
+        found = rows.filter(pk=market).first() if market.isdecimal() else None
+        if found is None:
+            raise CommandError(f"There is no imported market {market}.")
+    if list_id is not None:
+        chosen = PromptList.objects.filter(workspace=workspace, pk=list_id).first()
+        if chosen is None:
+            raise CommandError(f"There is no list of prompts {list_id}.")
+    return found, chosen
 
 
 def _as_json(run: SimulationRun) -> dict[str, object]:

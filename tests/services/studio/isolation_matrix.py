@@ -109,6 +109,21 @@ def event_file(world: Any) -> Mapping[str, Any]:
     return {"file_id": world.event_file.pk}
 
 
+def simulation_file(world: Any) -> Mapping[str, Any]:
+    """A list of prompts on its way in."""
+    return {"file_id": world.simulation_file.pk}
+
+
+def prompt_list(world: Any) -> Mapping[str, Any]:
+    """A list of prompts."""
+    return {"list_id": world.prompt_list.pk}
+
+
+def market(world: Any) -> Mapping[str, Any]:
+    """The market of the finished simulation."""
+    return {"market_id": world.space.bank.runs.first().market_id}
+
+
 def experiment(world: Any) -> Mapping[str, Any]:
     """Two wordings of the track."""
     return {"experiment_id": world.experiment.pk}
@@ -368,6 +383,26 @@ MATRIX: dict[str, Entry] = {
     "analytics:workspace_json": Entry(),
     "analytics:share_make": Entry(Role.ARTIST, "post", track, artist_sees=False),
     "analytics:share_revoke": Entry(Role.ARTIST, "post", track, artist_sees=False),
+    "analytics:materials": Entry(),
+    "analytics:material_receive": Entry(Role.MANAGER, "post"),
+    "analytics:material_collect": Entry(Role.MANAGER, "post"),
+    "analytics:material_file": Entry(Role.MANAGER, about=simulation_file),
+    "analytics:material_file_status": Entry(Role.MANAGER, about=simulation_file),
+    "analytics:material_take": Entry(Role.MANAGER, "post", simulation_file),
+    "analytics:material_drop": Entry(Role.MANAGER, "post", simulation_file),
+    "analytics:prompt_list": Entry(about=prompt_list),
+    "analytics:prompt_list_delete": Entry(Role.MANAGER, "post", prompt_list),
+    "analytics:market": Entry(about=market),
+    "analytics:market_delete": Entry(Role.MANAGER, "post", market),
+    "analytics:sizes": Entry(),
+    "analytics:sizes_set": Entry(Role.MANAGER, "post"),
+    "analytics:sizes_scale": Entry(Role.MANAGER, "post"),
+    "analytics:sizes_undo": Entry(Role.MANAGER, "post"),
+    "analytics:sizes_reset": Entry(Role.MANAGER, "post"),
+    "analytics:fairness": Entry(),
+    "analytics:fairness_json": Entry(),
+    "analytics:fairness_watch": Entry(Role.MANAGER, "post", data={"measure": "gini", "line": 0.9}),
+    "analytics:fairness_unwatch": Entry(Role.MANAGER, "post"),
     "analytics:listener": Entry(),
     "analytics:simulation_status": Entry(),
     "analytics:simulation_start": Entry(
@@ -412,6 +447,7 @@ MATRIX: dict[str, Entry] = {
     "api:suggestion_reject": Entry(Role.ARTIST, "post", row("suggestion"), artist_sees=False),
     "api:suggestion_take_back": Entry(Role.ARTIST, "post", row("suggestion"), artist_sees=False),
     "api:simulation_detail": Entry(about=row("simulation")),
+    "api:simulation_fairness": Entry(about=row("simulation")),
     "api:simulated_track": Entry(
         about=lambda world: {"pk": world.simulation.pk, "track_id": world.track.pk},
         artist_sees=False,

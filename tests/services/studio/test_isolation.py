@@ -22,9 +22,12 @@ from analytics.models import (
     EventImport,
     Experiment,
     MoneyRate,
+    PromptList,
     PromptSpace,
+    SimulationFile,
     SimulationRun,
 )
+from analytics.prompt_lists import packed_prompts
 from analytics.services.campaigns import Plan, add_link, plan_campaign
 from analytics.services.experiments import make_experiment
 from catalog.access import Access
@@ -101,6 +104,8 @@ class World:
     run: AnalysisRun
     upload: Upload
     event_file: EventImport
+    simulation_file: SimulationFile
+    prompt_list: PromptList
     experiment: Experiment
     money_rate: MoneyRate
     campaign: Campaign
@@ -172,6 +177,17 @@ def make_world() -> World:
         run=_analysed(audio),
         upload=_upload(people["owner"]),
         event_file=_event_file(workspace),
+        simulation_file=_simulation_file(workspace),
+        prompt_list=PromptList.objects.create(
+            workspace=workspace,
+            name="Searches",
+            version="1",
+            source="searches.csv",
+            prompt_count=1,
+            asked_count=7,
+            space_counts={"own-prompts": [1, 7]},
+            content=packed_prompts([("secret song", 7, "own-prompts")]),
+        ),
         experiment=make_experiment(
             access=people["owner"], track=track, name="Two", texts=["Calm piano", "Soft piano"]
         ),
@@ -218,6 +234,20 @@ def _event_file(workspace: Workspace) -> EventImport:
         byte_size=16,
         storage_name=name,
         status=EventImport.Status.READY,
+    )
+
+
+def _simulation_file(workspace: Workspace) -> SimulationFile:
+    """A list of prompts that was read."""
+    name = default_storage.save("simulation/isolation", ContentFile(b"prompt\n"))
+    return SimulationFile.objects.create(
+        workspace=workspace,
+        kind=SimulationFile.Kind.PROMPTS,
+        file_name="searches.csv",
+        sha256="2" * 64,
+        byte_size=7,
+        storage_name=name,
+        status=SimulationFile.Status.READY,
     )
 
 
