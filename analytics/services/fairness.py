@@ -71,11 +71,16 @@ def shard_lists(
 
 def ledger_of(
     run: SimulationRun, outcome: Outcome, *, documents: Sequence[TrackDocument]
-) -> FairnessLedger:
-    """Sum up the lists of a run whose shards are done; nothing is stored yet."""
-    contents = run.shards.order_by("first_prompt").values_list("lists", flat=True)
-    lists = merge_lists([arenas.unpacked_lists(c) for c in contents if c is not None])
-    assert run.market_traits is not None, "the first shard to finish stores the traits"
+) -> FairnessLedger | None:
+    """Sum up the lists of a run whose shards are done; nothing is stored yet.
+
+    None where a shard was done before lists were kept: an upgrade while the run was under way.
+    """
+    contents = list(run.shards.order_by("first_prompt").values_list("lists", flat=True))
+    kept = [arenas.unpacked_lists(content) for content in contents if content is not None]
+    if run.market_traits is None or len(kept) < len(contents):
+        return None
+    lists = merge_lists(kept)
     traits = joined(arenas.unpacked_traits(run.market_traits), traits_of(documents))
     full = full_relevance(arenas.engine().blend)
     weights = _weights(run)
@@ -122,11 +127,13 @@ def _three(interval: Interval) -> list[float]:
     return [interval.estimate, interval.low, interval.high]
 
 
-def store_ledger(ledger: FairnessLedger) -> None:
-    """Store the ledger of a run, and tell people when the watched figure crosses its line.
+def store_ledger(ledger: FairnessLedger | None) -> None:
+    """Store the ledger of a run, if any, and tell people when the watched figure crosses its line.
 
     Belongs into the transaction that ends the run.
     """
+    if ledger is None:
+        return
     FairnessLedger.objects.filter(run=ledger.run).delete()
     before = (
         FairnessLedger.objects.filter(workspace_id=ledger.workspace_id).order_by("-run_id").first()

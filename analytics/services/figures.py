@@ -66,7 +66,7 @@ def write_figures(*, run: SimulationRun) -> None:
 def _store(
     run: SimulationRun,
     figures: Figures,
-    ledger: FairnessLedger,
+    ledger: FairnessLedger | None,
     ids: list[int],
     own: TrackIndex,
     texts: list[str],
