@@ -31,9 +31,10 @@ class Worker:
         assert self._process is not None, "the worker is not running"
         return self._process.pid
 
-    def start(self) -> None:
-        """Start the worker and wait until it takes tasks."""
+    def start(self, *, concurrency: int | None = None) -> None:
+        """Start the worker and wait until it takes tasks, with as many processes as asked for."""
         assert self._process is None, "the worker is running already"
+        self._concurrency = concurrency or self._concurrency
         command = [*worker_command("default,audio", concurrency=self._concurrency)]
         environment = {
             **os.environ,

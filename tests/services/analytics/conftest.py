@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.models import SimulationRun, SpaceResult, TrackResult
+from analytics.models import FairnessLedger, SimulationRun, SpaceResult, TrackResult
 from analytics.services import runs
 from catalog.models import Track, Workspace
 from tests.factories import WorkspaceFactory, make_track
@@ -60,4 +60,5 @@ def figures(run: SimulationRun) -> list[tuple[object, ...]]:
         .order_by("track_id")
         .values_list("track_id", "reach", "saves", "saves_low", "saves_high")
     )
+    rows += FairnessLedger.objects.filter(run=run).values_list("figures", "groups", "boosts")
     return rows

@@ -7,7 +7,7 @@ from analytics.models import SimulationRun, SimulationShard
 from analytics.models.runs import Status
 from analytics.services import runs
 from catalog.models import Workspace
-from tests.services.analytics.conftest import SIZES, figures
+from tests.services.analytics.conftest import SIZES, figures, perform_all
 from tests.support.worker import Worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
@@ -20,30 +20,36 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "SHARD_PROMPTS", MANY_SHARDS)
 
 
-def test_a_worker_killed_twice_ends_with_the_figures_of_an_undisturbed_run(
+def test_two_four_and_one_processes_killed_twice_give_the_figures_of_one_undisturbed(
     workspace: Workspace, worker: Worker
 ) -> None:
-    expected = _started(workspace)
-    worker.wait_until(lambda: _finished(expected), within_s=240)
+    expected = start_run_here(workspace)
+    perform_all(expected)
+    assert _finished(expected)
     run = _started(workspace)
 
     def done(at_least: int) -> bool:
         return run.shards.filter(status=Status.DONE).count() >= at_least
 
-    for reached in (1, 2):
+    for reached, next_processes in ((1, 4), (2, 1)):
         worker.wait_until(lambda reached=reached: done(reached) or _finished(run), within_s=240)
         worker.kill()
         # The leases of what died run out; here we do not wait six minutes for it.
         SimulationShard.objects.filter(run=run, status=Status.RUNNING).update(lease_until=None)
         SimulationShard.objects.filter(run=run, status=Status.RUNNING).update(status=Status.QUEUED)
         SimulationRun.objects.filter(pk=run.pk).update(lease_until=None)
-        worker.start()
+        worker.start(concurrency=next_processes)
         runs.wake_workers(run)
     worker.wait_until(lambda: _finished(run), within_s=240)
 
     attempts = SimulationShard.objects.filter(run=run).values_list("attempts", flat=True)
     assert max(attempts) > 1, "no shard was cut off; make shards larger"
     assert figures(run) == figures(expected)
+
+
+def start_run_here(workspace: Workspace) -> SimulationRun:
+    """A run that no worker hears of; this process performs it."""
+    return runs.start_run(workspace=workspace, by=None, queue=False, **SIZES)
 
 
 def _started(workspace: Workspace) -> SimulationRun:
