@@ -7,40 +7,28 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.domain.brightness import brightness_hz
 from analysis.domain.key import Key, KeyModel, NoKey, choose_key, wheel_code
 from analysis.domain.loudness import Floats
-from analysis.domain.pitches import PitchesHeard, pitches_heard
+from analysis.domain.pitches import PitchesHeard, PitchFrames, pitches_heard
 from analysis.domain.result import ENGINE, ENGINE_VERSION, AnalysisResult
-from analysis.domain.tempo import Tempo, choose_tempo
-from analysis.domain.tempo_curve import tempo_stretches
 from analysis.errors import UnusableAudio
 from analysis.extractors.decoding import MIN_USEFUL_S, Decoded, decode
 from analysis.extractors.resampling import resampled
 from analysis.plugins import Plugin
+from analysis.rhythm import TEMPO_WINDOW_S, Rhythm, rhythm_of
 from analysis.tagger import NOTHING_HEARD, hear_tags
 from catalog.domain.audio_kinds import RefusedFile, check_kind, extension_warning
 
 KEY_TABLE = Path(__file__).parent / "data" / "key_profiles.toml"
-TEMPO_TABLE = KEY_TABLE.with_name("tempo_weights.toml")
-TEMPO_WINDOW_S = 180.0
+
 OnStage = Callable[[str, float], None]
-
-
-@dataclass(frozen=True)
-class Onsets:
-    """Onset strength in bands, shape (8, n_frames), of a stretch that begins at `start_s`."""
-
-    start_s: float
-    bands: NDArray[np.float64]
 
 
 def analyse_file(
@@ -78,7 +66,9 @@ def analyse_file(
     models: dict[str, str] = {ENGINE: ENGINE_VERSION}
     if is_worth_hearing(sound):
         tell("Listening for tempo and key", 0.3)
-        rhythm_and_key = _tempo_facts(sound) | _key_facts(key_of(sound))
+        frames = pitch_frames_of(sound)
+        key = choose_key(pitches_heard(frames), _key_model())
+        rhythm_and_key = _rhythm_facts(rhythm_of(sound, frames)) | _key_facts(key)
         tell("Listening for instruments, moods and voices", 0.6)
         heard = hear_tags(sound.windows, sound.sample_rate_hz, models_dir, plugins)
         warnings += heard.problems
@@ -160,62 +150,15 @@ def is_worth_hearing(sound: Decoded) -> bool:
     return not sound.is_silent and sound.duration_s >= MIN_USEFUL_S
 
 
-def tempo_of(sound: Decoded) -> Tempo:
-    """Take the middle of the track, where intros and fades are over."""
-    return _tempo_in(onsets_of(sound))
-
-
-def onsets_of(sound: Decoded) -> list[Onsets]:
-    """Measure the onsets in all that was kept."""
-    from analysis.extractors import onsets
-
-    return [
-        Onsets(
-            window.start_s,
-            onsets.onset_bands(resampled(window.samples, sound.sample_rate_hz, onsets.RATE_HZ)),
-        )
-        for window in sound.windows
-    ]
-
-
-def middle_bands(onsets: list[Onsets]) -> NDArray[np.float64]:
-    """Give the onsets of the middle minutes of the longest stretch."""
-    from analysis.extractors.onsets import FRAME_RATE_HZ
-
-    bands = max((each.bands for each in onsets), key=lambda found: found.shape[1])
-    length = int(TEMPO_WINDOW_S * FRAME_RATE_HZ)
-    start = max((bands.shape[1] - length) // 2, 0)
-    return bands[:, start : start + length]
-
-
-def _tempo_in(onsets: list[Onsets]) -> Tempo:
-    from analysis.extractors.onsets import FRAME_RATE_HZ
-
-    return choose_tempo(middle_bands(onsets), _tempo_weights(), frame_rate_hz=FRAME_RATE_HZ)
-
-
-def _tempo_facts(sound: Decoded) -> dict[str, Any]:
-    from analysis.extractors.onsets import FRAME_RATE_HZ
-
-    onsets = onsets_of(sound)
-    tempo = _tempo_in(onsets)
-    facts: dict[str, Any] = {"tempo_firm": tempo.is_firm, "tempo_candidates": tempo.candidates}
-    if tempo.is_firm and tempo.bpm is not None:
-        facts["tempo_bpm"] = tempo.bpm
-        facts["tempo_stretches"] = tuple(
-            stretch
-            for each in onsets
-            for stretch in tempo_stretches(
-                each.bands, tempo.bpm, frame_rate_hz=FRAME_RATE_HZ, start_s=each.start_s
-            )
-        )
-    return facts
-
-
-@cache
-def _tempo_weights() -> dict[str, float]:
-    table = tomllib.loads(TEMPO_TABLE.read_text(encoding="utf-8"))
-    return {name: float(value) for name, value in table["weights"].items()}
+def _rhythm_facts(rhythm: Rhythm) -> dict[str, Any]:
+    tempo = rhythm.tempo
+    return {
+        "tempo_firm": tempo.is_firm,
+        "tempo_bpm": tempo.bpm if tempo.is_firm else None,
+        "tempo_candidates": tempo.candidates,
+        "tempo_stretches": rhythm.stretches,
+        "bars": rhythm.bars,
+    }
 
 
 def key_of(sound: Decoded) -> Key | NoKey:
@@ -225,10 +168,15 @@ def key_of(sound: Decoded) -> Key | NoKey:
 
 def pitches_of(sound: Decoded) -> PitchesHeard:
     """Measure which pitch classes sound in all that was kept."""
+    return pitches_heard(pitch_frames_of(sound))
+
+
+def pitch_frames_of(sound: Decoded) -> PitchFrames:
+    """Measure the pitches frame by frame, one window of sound after the other."""
     from analysis.extractors import pitch
 
     kept = np.concatenate([window.samples for window in sound.windows])
-    return pitches_heard(pitch.pitch_frames(resampled(kept, sound.sample_rate_hz, pitch.RATE_HZ)))
+    return pitch.pitch_frames(resampled(kept, sound.sample_rate_hz, pitch.RATE_HZ))
 
 
 @cache

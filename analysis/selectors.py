@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 
-from analysis.domain.result import ENGINE
+from analysis.domain.bar_ruler import BarRuler, ruler
+from analysis.domain.result import ENGINE, Bars
 from analysis.domain.stem_sum import StemSum
 from analysis.domain.streaming import Playback, playbacks
 from analysis.domain.suggestions import NAMED
@@ -133,7 +134,7 @@ class Facts:
     tempo_bpm: float | None
     tempo_candidates: tuple[TempoCandidate, ...]
     tempo_stretches: tuple[TempoStretch, ...]
-    beats_per_bar: int | None
+    bars: BarRuler | None
     key: Key | None
     key_confidence: float | None
     key_runner_up: RunnerUp | None
@@ -186,7 +187,7 @@ def facts_of(recordings: Sequence[Recording]) -> Facts | None:
             for each in result.get("tempo_candidates", ())
         ),
         tempo_stretches=tuple(TempoStretch(**each) for each in result.get("tempo_stretches", ())),
-        beats_per_bar=result.get("beats_per_bar"),
+        bars=_bars(result),
         key=Key(tonic, mode) if tonic and mode else None,
         key_confidence=result.get("key_confidence"),
         key_runner_up=_runner_up(result.get("key_runner_up")),
@@ -207,6 +208,11 @@ def facts_of(recordings: Sequence[Recording]) -> Facts | None:
             )
         ),
     )
+
+
+def _bars(result: dict[str, Any]) -> BarRuler | None:
+    found, duration_s = result.get("bars"), result.get("duration_s")
+    return ruler(Bars(**found), duration_s) if found and duration_s else None
 
 
 def _runner_up(found: dict[str, Any] | None) -> RunnerUp | None:

@@ -1,4 +1,4 @@
-"""How often the tempo is right, and how often a beat is heard where there is none.
+"""How often tempo and bars are right, and how often a beat is heard where there is none.
 
 Rendered MIDI and recordings of known tempo, read as their READMEs say; against them sounds without
 a beat: made ones, the recordings of speech and nature, and the field cases that have no tempo.
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 
-from analysis.benches import sounds
+from analysis.benches import bars, sounds
 from analysis.benches.data import (
     EXAMPLES_SET,
     MIDI_SETS,
@@ -27,7 +27,7 @@ from analysis.benches.data import (
     needs,
     tempo_pieces,
 )
-from analysis.domain.result import ENGINE_VERSION
+from analysis.domain.result import ENGINE_VERSION, Bars
 from analysis.domain.scoring import tempo_is_right, tempo_is_right_up_to_octaves
 from analysis.domain.tempo import NO_TEMPO, Tempo
 from analysis.errors import UnusableAudio
@@ -58,6 +58,8 @@ def run(data: Path | None, say: Say) -> dict[str, Any]:
             answers[peer].append((bpm, piece))
     negatives = list(beatless(place, cache_dir))
     false_firm = [name for name, file in negatives if heard(file).is_firm]
+    say("Bars, on the pieces that state one time signature.")
+    barred = [(piece, bars_heard(piece.audio)) for piece in bars.bar_pieces(place, cache_dir)]
     ours = answers.pop("studio")
     return {
         "engine": ENGINE_VERSION,
@@ -74,6 +76,7 @@ def run(data: Path | None, say: Say) -> dict[str, Any]:
             }
             for source in dict.fromkeys(piece.source for piece in pieces)
         },
+        "bars": bars.scores(barred),
         "peers": {peer: accuracies(found) for peer, found in answers.items()},
         "misses": misses,
     }
@@ -81,14 +84,23 @@ def run(data: Path | None, say: Say) -> dict[str, Any]:
 
 def heard(file: Path) -> Tempo:
     """Give the engine's tempo of a file; a file it refuses has none."""
-    from analysis import engine
+    from analysis import engine, rhythm
     from analysis.extractors.decoding import decode
 
     try:
         sound = decode(file)
     except UnusableAudio:
         return NO_TEMPO
-    return engine.tempo_of(sound) if engine.is_worth_hearing(sound) else NO_TEMPO
+    return rhythm.tempo_of(sound) if engine.is_worth_hearing(sound) else NO_TEMPO
+
+
+def bars_heard(file: Path) -> Bars | None:
+    """Give the engine's bars of a file."""
+    from analysis import engine, rhythm
+    from analysis.extractors.decoding import decode
+
+    sound = decode(file)
+    return rhythm.rhythm_of(sound, engine.pitch_frames_of(sound)).bars
 
 
 def peers(file: Path) -> dict[str, float]:

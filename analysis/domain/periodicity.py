@@ -117,7 +117,7 @@ def onset_spectrum(envelope: Floats, frame_rate_hz: float) -> Floats:
 
 def autocorrelation(envelope: Floats, frame_rate_hz: float) -> Floats:
     """Autocorrelate an onset envelope, 1 at lag zero, made unbiased; zeros for a flat one."""
-    centred = _above_neighbourhood(envelope, frame_rate_hz)
+    centred = above_neighbourhood(envelope, frame_rate_hz)
     lags = min(int(MAX_LAG_S * frame_rate_hz), len(centred) - 1)
     size = 1 << (2 * len(centred) - 1).bit_length()
     spectrum = np.fft.rfft(centred, size)
@@ -132,7 +132,7 @@ def refined_bpm(bpm: float, bands: Floats, *, frame_rate_hz: float) -> float:
     Over three minutes the peak of a steady track is 0.3 BPM wide, and interpolation finds its top
     to a hundredth; estimators round to their own frames and are off by up to half a beat a minute.
     """
-    centred = _above_neighbourhood(bands.sum(axis=0), frame_rate_hz)
+    centred = above_neighbourhood(bands.sum(axis=0), frame_rate_hz)
     centred = centred * np.hanning(len(centred))
     times_s = np.arange(len(centred)) / frame_rate_hz
     grid = bpm * np.linspace(1 - REFINE_REACH, 1 + REFINE_REACH, 81)
@@ -149,7 +149,8 @@ def refined_bpm(bpm: float, bands: Floats, *, frame_rate_hz: float) -> float:
     return float(grid[top] + offset * (grid[1] - grid[0]))
 
 
-def _above_neighbourhood(envelope: Floats, frame_rate_hz: float) -> Floats:
+def above_neighbourhood(envelope: Floats, frame_rate_hz: float) -> Floats:
+    """Keep what stands out of the second around it, less its mean."""
     above = np.maximum(envelope - _local_mean(envelope, frame_rate_hz), 0)
     return np.asarray(above - above.mean())
 

@@ -62,6 +62,19 @@ class TempoStretch:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """Bars that are clear: how many of the tempo's beats each has, and when they begin.
+
+    `starts_s` covers what was heard in one piece (all of a track of up to twelve minutes).
+    """
+
+    beats_per_bar: int
+    first_downbeat_s: float
+    confidence: float
+    starts_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class AnalysisResult:
     """Everything one analysis found. None is a valid answer: silence has no tempo and no key.
 
@@ -69,7 +82,8 @@ class AnalysisResult:
     mean of the taggers' 200-number embeddings, one after the other, `embedding_spread` their
     standard deviation over time; `fingerprint` holds Chromaprint's codes of the first two minutes;
     `key_reason` says why there is no key; `key_code` is the wheel code; `tuning_hz` the pitch of
-    A. `tempo_stretches` hold the tempo over time, and are empty where it is not firm.
+    A. `tempo_stretches` hold the tempo over time, and are empty where it is not firm; `bars` is
+    None where they are not clear.
     `vocals_share` is the share of time with a voice; `valence` and `arousal` go from -1 to 1 and
     are drawn from mood words, not measured (`domain.mood_point`). `warnings` are sentences for the
     person.
@@ -91,6 +105,7 @@ class AnalysisResult:
     key_reason: str = ""
     tuning_hz: float | None = None
     tempo_stretches: tuple[TempoStretch, ...] = ()
+    bars: Bars | None = None
     loudness_lufs: float | None = None
     loudness_range_lu: float | None = None
     true_peak_dbtp: float | None = None
@@ -125,6 +140,8 @@ class AnalysisResult:
         values["tempo_stretches"] = tuple(
             TempoStretch(**entry) for entry in values.get("tempo_stretches", ())
         )
+        if bars := values.get("bars"):
+            values["bars"] = Bars(**{**bars, "starts_s": tuple(bars["starts_s"])})
         if runner_up := values.get("key_runner_up"):
             values["key_runner_up"] = KeyRunnerUp(**runner_up)
         values["tags"] = tuple(

@@ -61,6 +61,8 @@ def tempo_stretches(
         end_s = length_s if end == len(path) else end * HOP_S + (WINDOW_S - HOP_S) / 2
         frames = slice(int(begin_s * frame_rate_hz), int(end_s * frame_rate_hz))
         middle = float(np.median(path[first:end]))
+        if len(edges) == 2:  # what stays the same has the tempo of the whole, not a ratio of it
+            middle = bpm
         exact = refined_bpm(middle, bands[:, frames], frame_rate_hz=frame_rate_hz)
         found.append(TempoStretch(start_s + begin_s, start_s + end_s, exact))
     return tuple(

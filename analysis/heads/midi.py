@@ -13,7 +13,7 @@ from analysis.errors import BrokenMidi
 DRUM_CHANNEL = 9
 NOTE_OFF, NOTE_ON, CONTROLLER, PROGRAM, BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
 ONE_DATA_BYTE = (PROGRAM, 0xD0)
-SET_TEMPO, END_OF_TRACK = 0x51, 0x2F
+SET_TEMPO, TIME_SIGNATURE, END_OF_TRACK = 0x51, 0x58, 0x2F
 TICKS_PER_S = 960
 """What we write: 480 ticks a quarter note at 120 beats a minute, which needs no tempo event."""
 
@@ -52,6 +52,47 @@ def read_events(content: bytes) -> list[Event]:
     ------
     BrokenMidi : not a standard MIDI file, or counted in film frames
     """
+    found, _, seconds = _read(content)
+    found.sort(key=lambda event: event[0])
+    return [Event(seconds(tick), kind, channel, data) for tick, kind, channel, data in found]
+
+
+@dataclass(frozen=True)
+class BarLines:
+    """Where bars begin, in seconds, to the last note; `beats` and `unit` as written, 6 and 8."""
+
+    starts_s: tuple[float, ...]
+    beats: int
+    unit: int
+
+
+def read_bar_lines(content: bytes) -> BarLines | None:
+    """Give the bar lines of a file that states one time signature throughout; else None.
+
+    Raises
+    ------
+    BrokenMidi : not a standard MIDI file, or counted in film frames
+    """
+    found, metas, seconds = _read(content)
+    stated = {(tick, tuple(data[:2])) for tick, kind, data in metas if kind == TIME_SIGNATURE}
+    ends = [tick for tick, kind, _, _ in found if kind in (NOTE_ON, NOTE_OFF)]
+    if len(stated) != 1 or not ends:
+        return None
+    ((first, (beats, power)),) = stated
+    step = seconds.division * 4 * beats / 2**power
+    if first or not step:
+        return None
+    count = int(max(ends) / step) + 1
+    starts_s = tuple(seconds(int(bar * step)) for bar in range(count))
+    return BarLines(starts_s, beats, 2**power)
+
+
+def _read(
+    content: bytes,
+) -> tuple[
+    list[tuple[int, int, int, tuple[int, ...]]], list[tuple[int, int, tuple[int, ...]]], _Clock
+]:
+    """Give channel events and other events by tick, and the clock that turns ticks to seconds."""
     if content[:4] != b"MThd":
         raise BrokenMidi("This is not a standard MIDI file.")
     header = int.from_bytes(content[4:8], "big")
@@ -60,19 +101,22 @@ def read_events(content: bytes) -> list[Event]:
         raise BrokenMidi("This MIDI file counts film frames, not beats.")
     at = 8 + header
     found: list[tuple[int, int, int, tuple[int, ...]]] = []
-    tempi: list[tuple[int, int]] = []
+    metas: list[tuple[int, int, tuple[int, ...]]] = []
     while at + 8 <= len(content):
         size = int.from_bytes(content[at + 4 : at + 8], "big")
         if content[at : at + 4] == b"MTrk":
             for tick, status, data in _track(content[at + 8 : at + 8 + size]):
-                if status == SET_TEMPO:
-                    tempi.append((tick, int.from_bytes(bytes(data), "big")))
+                if status in (SET_TEMPO, TIME_SIGNATURE):
+                    metas.append((tick, status, data))
                 else:
                     found.append((tick, status & 0xF0, status & 0x0F, data))
         at += 8 + size
-    seconds = _Clock(tempi, division)
-    found.sort(key=lambda event: event[0])
-    return [Event(seconds(tick), kind, channel, data) for tick, kind, channel, data in found]
+    tempi = [
+        (tick, int.from_bytes(bytes(data), "big"))
+        for tick, kind, data in metas
+        if kind == SET_TEMPO
+    ]
+    return found, metas, _Clock(tempi, division)
 
 
 def notes_of(events: Sequence[Event]) -> list[Note]:
@@ -129,7 +173,7 @@ def write_events(events: Iterable[Event], *, end_s: float) -> bytes:
 
 
 def _track(body: bytes) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """Give (tick, status, data) of channel events, and of tempo events as `SET_TEMPO`."""
+    """Give (tick, status, data) of channel events, and of `SET_TEMPO` and `TIME_SIGNATURE`."""
     at = tick = status = 0
     while at < len(body):
         wait, at = _read_number(body, at)
@@ -138,8 +182,8 @@ def _track(body: bytes) -> Iterator[tuple[int, int, tuple[int, ...]]]:
             return
         if body[at] == 0xFF:
             size, start = _read_number(body, at + 2)
-            if body[at + 1] == SET_TEMPO:
-                yield tick, SET_TEMPO, tuple(body[start : start + size])
+            if body[at + 1] in (SET_TEMPO, TIME_SIGNATURE):
+                yield tick, body[at + 1], tuple(body[start : start + size])
             at = start + size
         elif body[at] in (0xF0, 0xF7):
             size, start = _read_number(body, at + 1)

@@ -34,11 +34,19 @@ class Observation(models.Model):
     class Kind(models.TextChoices):
         TAG = "tag", "Tag"
         TEMPO = "tempo", "Tempo (BPM)"
+        TEMPO_STRETCH = "tempo_stretch", "Tempo of some seconds (BPM)"
+        BARS = "bars", "Beats to a bar"
         KEY = "key", "Key"
+        NEXT_KEY = "next_key", "Next best key"
+        TUNING = "tuning", "Pitch of A (Hz)"
         LOUDNESS = "loudness", "Integrated loudness (LUFS)"
         LOUDNESS_RANGE = "loudness_range", "Loudness range (LU)"
         TRUE_PEAK = "true_peak", "True peak (dBTP)"
         VOCALS = "vocals", "Vocals"
+        VOCALS_SHARE = "vocals_share", "Share of time with a voice"
+        BRIGHTNESS = "brightness", "Brightness (Hz)"
+        VALENCE = "valence", "Valence, -1 to 1"
+        AROUSAL = "arousal", "Arousal, -1 to 1"
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="observations")

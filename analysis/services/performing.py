@@ -1,17 +1,17 @@
 """Carrying out one run: hear the file outside any transaction, then write what was found."""
 
 import array
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from analysis.child import ChildDied
-from analysis.domain.result import ENGINE, ENGINE_VERSION, AnalysisResult
+from analysis.domain.result import AnalysisResult
 from analysis.models import AnalysisRun, Observation, Status, Waveform
 from analysis.services.comparing import find_duplicates, keep_signature
 from analysis.services.deriving import lock_tracks_of, refresh_suggestions
+from analysis.services.findings import observations_of
 from analysis.services.listening import listen_to
 from analysis.services.previewing import with_preview
 from analysis.services.queueing import claim_run, give_back, lease
@@ -23,7 +23,6 @@ PROGRESS_EVERY_S = 1.0
 NOT_IN_RESULT = frozenset(
     {"tags", "peaks", "warnings", "seconds", "peak_rss_mb"} | {"embedding_spread", "fingerprint"}
 )
-Kind = Observation.Kind
 
 
 class RunLost(StudioError):
@@ -157,52 +156,6 @@ def _end(
 def plain_result(result: AnalysisResult) -> dict[str, Any]:
     """Give what has no table of its own, as JSON."""
     return {name: value for name, value in result.as_json().items() if name not in NOT_IN_RESULT}
-
-
-def observations_of(run: AnalysisRun, result: AnalysisResult) -> list[Observation]:
-    """Write a result as rows, one for every number with a confidence, a model and a version."""
-    found = [
-        Observation(
-            workspace_id=run.workspace_id,
-            run=run,
-            kind=Kind.TAG,
-            facet=tag.facet,
-            term=tag.term,
-            confidence=tag.confidence,
-            model=tag.model,
-            model_version=tag.model_version,
-            ranges=[[span.start_s, span.end_s] for span in tag.ranges],
-        )
-        for tag in result.tags
-    ]
-    figures: Sequence[tuple[Kind, str, float | None, float | None]] = (
-        *((Kind.TEMPO, "", each.bpm, each.confidence) for each in result.tempo_candidates),
-        (
-            Kind.KEY,
-            f"{result.key} {result.mode}" if result.key else "",
-            None,
-            result.key_confidence,
-        ),
-        (Kind.VOCALS, result.vocals_label or "", None, result.vocals_probability),
-        (Kind.LOUDNESS, "", result.loudness_lufs, None),
-        (Kind.LOUDNESS_RANGE, "", result.loudness_range_lu, None),
-        (Kind.TRUE_PEAK, "", result.true_peak_dbtp, None),
-    )
-    found += [
-        Observation(
-            workspace_id=run.workspace_id,
-            run=run,
-            kind=kind,
-            term=term,
-            number=number,
-            confidence=confidence,
-            model=ENGINE,
-            model_version=ENGINE_VERSION,
-        )
-        for kind, term, number, confidence in figures
-        if term or number is not None
-    ]
-    return found
 
 
 def _describe_file(audio_id: int, result: AnalysisResult) -> None:

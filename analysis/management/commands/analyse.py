@@ -75,6 +75,7 @@ def _figures(result: AnalysisResult) -> dict[str, Any]:
         "key_reason": result.key_reason,
         "tuning_hz": result.tuning_hz,
         "tempo_stretches": [asdict(stretch) for stretch in result.tempo_stretches],
+        "bars": result.bars and asdict(result.bars),
         "loudness_lufs": result.loudness_lufs,
         "loudness_range_lu": result.loudness_range_lu,
         "true_peak_dbtp": result.true_peak_dbtp,
@@ -110,6 +111,8 @@ def _words(line: dict[str, Any]) -> str:
     if not line["ok"]:
         return f"{line['path']}\n  {line['error']}"
     tempo = f"{line['tempo_bpm']:.1f} BPM" if line["tempo_firm"] else "no firm tempo"
+    if bars := line["bars"]:
+        tempo += f", {bars['beats_per_bar']} beats to a bar from {bars['first_downbeat_s']:.2f} s"
     key = "no clear key"
     if line["key"]:
         key = f"{line['key']} {line['mode']} ({wheel_code(line['key'], line['mode'])})"

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from analysis.engine import TEMPO_TABLE
 from analysis.fitting import tables, tempi
+from analysis.rhythm import TEMPO_TABLE
 from catalog.errors import StudioError
 
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from analysis.domain.result import Bars
 from analysis.models import AnalysisRun, Suggestion
 from analysis.services.queueing import queue_run
 from catalog.access import Access
@@ -77,6 +78,16 @@ def test_the_panel_is_a_page_by_itself_and_a_fragment_for_htmx(
     assert text(fragment).startswith('<section id="hearing"')
     for words in ("Blue Hour", "120.0", "Eb minor", "2A", "turns it down by 3.1 dB", "No voice"):
         assert words in text(page)
+
+
+def test_the_panel_says_where_bars_begin_or_that_they_are_not_clear(
+    client: Client, workspace: Workspace, track: Track
+) -> None:
+    assert "No clear bars" in text(client.get(address("track_panel", workspace, track.pk)))
+    clear = heard_track(workspace, bars=Bars(4, 0.52, 0.97, (0.52, 2.52, 4.52)), title="Clear")
+    shown = text(client.get(address("track_panel", workspace, clear.pk)))
+    assert "4 beats to a bar, first bar at 0.52 s" in shown
+    assert 'd="M2.6 0V1M12.6 0V1M22.6 0V1"' in shown
 
 
 def test_the_panel_says_plainly_that_there_is_no_firm_tempo(

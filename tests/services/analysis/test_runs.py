@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -11,7 +12,14 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from analysis.child import ChildDied
-from analysis.domain.result import ENGINE_VERSION, AnalysisResult
+from analysis.domain.result import (
+    ENGINE,
+    ENGINE_VERSION,
+    AnalysisResult,
+    Bars,
+    KeyRunnerUp,
+    TempoStretch,
+)
 from analysis.errors import ModelsMissing, UnusableAudio
 from analysis.models import AnalysisRun, Observation, Status, Waveform
 from analysis.models.runs import MAX_ATTEMPTS
@@ -106,14 +114,36 @@ def test_a_run_that_is_held_cannot_be_claimed(audio: AudioFile) -> None:
     assert claim_run(run_id=run.pk, now=timezone.now()) is None
 
 
+EVERY_FIGURE: dict[str, Any] = {
+    "tempo_stretches": (TempoStretch(0.0, 200.0, 120.0),),
+    "bars": Bars(4, 0.5, 0.97, (0.5, 2.5, 198.5)),
+    "key_runner_up": KeyRunnerUp("Gb", "major", 0.3, "relative"),
+    "tuning_hz": 440.0,
+    "brightness_hz": 2100.0,
+    "vocals_share": 0.0,
+    "valence": 0.1,
+    "arousal": 0.4,
+    "mood_confidence": 0.5,
+}
+
+
 def test_a_finished_run_keeps_what_was_heard_and_describes_the_file(audio: AudioFile) -> None:
-    run = heard(audio, found("genre", "techno"), warnings=("The file ends in the middle.",))
+    run = heard(
+        audio,
+        found("genre", "techno"),
+        warnings=("The file ends in the middle.",),
+        **EVERY_FIGURE,
+    )
     assert run.status == Status.DONE
     assert run.warnings == ["The file ends in the middle."]
     assert run.result["loudness_lufs"] == -10.9
     assert bytes(Waveform.objects.get(run=run).peaks) == bytes([156, 100, 236, 30])
-    kinds = set(Observation.objects.filter(run=run).values_list("kind", flat=True))
-    assert kinds == {kind.value for kind in Observation.Kind}
+    rows = {row.kind: row for row in Observation.objects.filter(run=run)}
+    assert rows.keys() == {kind.value for kind in Observation.Kind}
+    assert (rows["bars"].number, rows["bars"].confidence) == (4, 0.97)
+    assert rows["bars"].ranges == [[0.5, 198.5]]
+    assert (rows["tempo_stretch"].number, rows["tempo_stretch"].ranges) == (120.0, [[0.0, 200.0]])
+    assert {row.model for row in rows.values()} == {"MTT_musicnn", ENGINE}
     audio.refresh_from_db()
     assert (audio.duration_s, audio.codec, audio.channels) == (200.0, "flac", 2)
 

@@ -5,7 +5,16 @@ import pytest
 
 from analysis.errors import BrokenMidi
 from analysis.heads.labelled import truth_of_notes
-from analysis.heads.midi import NOTE_OFF, NOTE_ON, PROGRAM, Event, cut, notes_of, read_events
+from analysis.heads.midi import (
+    NOTE_OFF,
+    NOTE_ON,
+    PROGRAM,
+    Event,
+    cut,
+    notes_of,
+    read_bar_lines,
+    read_events,
+)
 from analysis.heads.midi import write_events as written
 from analysis.heads.scenes import PATCHES, SCENE_S, TERMS, dealt, scenes_of, truth_of
 
@@ -33,6 +42,25 @@ def test_a_change_of_tempo_moves_what_follows_it() -> None:
     header = b"MThd" + bytes([0, 0, 0, 6, 0, 0, 0, 1, 0x01, 0xE0])
     (note,) = notes_of(read_events(header + b"MTrk" + len(track).to_bytes(4, "big") + track))
     assert (note.start_s, note.end_s) == (pytest.approx(0.5), pytest.approx(1.5))
+
+
+def test_bar_lines_follow_the_one_time_signature() -> None:
+    three_four = "00ff5804 03021808"
+    note = "8f0090 3c64 8f00 803c00"  # 1,920 ticks of rest, then as many of sound
+    lines = read_bar_lines(smf(f"{three_four} {note} 00ff2f00"))
+    assert lines is not None
+    assert (lines.beats, lines.unit) == (3, 4)
+    assert lines.starts_s == pytest.approx([0.0, 1.5, 3.0])
+    twice = f"{three_four} 8f00ff5804 04021808 {note} 00ff2f00"
+    assert read_bar_lines(smf(twice)) is None
+    assert read_bar_lines(smf(f"{note} 00ff2f00")) is None
+
+
+def smf(track: str) -> bytes:
+    """A file of one track, 480 ticks a quarter note."""
+    body = bytes.fromhex(track)
+    header = b"MThd" + bytes([0, 0, 0, 6, 0, 0, 0, 1, 0x01, 0xE0])
+    return header + b"MTrk" + len(body).to_bytes(4, "big") + body
 
 
 def test_another_kind_of_file_is_refused() -> None:

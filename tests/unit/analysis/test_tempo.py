@@ -15,7 +15,7 @@ from analysis.domain.tempo import (
     opinions_on,
 )
 from analysis.domain.tempo_curve import tempo_stretches
-from analysis.engine import TEMPO_TABLE
+from analysis.rhythm import TEMPO_TABLE
 
 FRAME_RATE_HZ = 100.0
 
