@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
 
 NUL = "\x00"
@@ -17,6 +17,8 @@ def without_nul(get_response: GetResponse) -> GetResponse:
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
+        if NUL in request.path_info:
+            raise Http404
         asked = request.META.get("QUERY_STRING", "")
         if "%00" in asked or NUL in asked:
             request.META["QUERY_STRING"] = asked.replace("%00", "").replace(NUL, "")

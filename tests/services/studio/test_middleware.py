@@ -25,6 +25,8 @@ def test_a_nul_in_an_address_is_dropped_and_in_a_form_refused() -> None:
     client = Client()
     client.force_login(owner.user)
     assert client.get("/w/ada/tracks/?term=a%00b&q=%00").status_code == 200
+    for where in ("/shared/%00/", "/go/a%00b/", "/w/%00/tracks/"):
+        assert client.get(where).status_code == 404
     answer = client.post(
         "/w/ada/vocabulary/", "facet=mood&label=a%00b", "application/x-www-form-urlencoded"
     )
