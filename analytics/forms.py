@@ -207,6 +207,31 @@ class WordingForm(forms.Form):
     mark_optional = True
 
 
+class PromptWordingsForm(forms.Form):
+    """Two to four wordings of a prompt; slots make a template of it."""
+
+    a = forms.CharField(
+        label="Wording A",
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": "chill {day} morning"}),
+    )
+    b = forms.CharField(
+        label="Wording B",
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": "relaxed {day} AM"}),
+    )
+    c = forms.CharField(label="Wording C", max_length=300, required=False)
+    d = forms.CharField(label="Wording D", max_length=300, required=False)
+    slots = forms.CharField(
+        label="What fills the slots",
+        max_length=4_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "day: Saturday, Sunday, Monday"}),
+        help_text="A line for each slot in braces. With more fillings a difference shows sooner.",
+    )
+    mark_optional = True
+
+
 class LiveStartForm(forms.Form):
     """Where visitors of each wording are sent, and the difference worth finding."""
 

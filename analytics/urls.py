@@ -90,6 +90,7 @@ urlpatterns = [
         name="campaign_link_remove",
     ),
     path("wording/", wording.wording_list, name="wording_list"),
+    path("wording/prompts/", wording.wording_prompts, name="wording_prompts"),
     path("tracks/<int:track_id>/wording/", wording.wording_new, name="wording_new"),
     path(EXPERIMENT, wording.wording, name="wording"),
     path(f"{EXPERIMENT}simulate/", wording.wording_simulate, name="wording_simulate"),

@@ -1,6 +1,7 @@
 """The wording lab: making an experiment, its verdicts, and the public link that splits visitors."""
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -14,11 +15,13 @@ from analytics import reports
 from analytics.domain.charts import Chart, Difference, difference_chart
 from analytics.domain.sequential import FEWEST_SAVES, FEWEST_SHOWN, visits_needed
 from analytics.domain.wording import FEWEST_PROMPTS, WORTHWHILE
-from analytics.forms import LiveCountsForm, LiveStartForm, WordingForm
+from analytics.forms import LiveCountsForm, LiveStartForm, PromptWordingsForm, WordingForm
 from analytics.models import Experiment
 from analytics.services import campaigns, experiments
 from analytics.services.experiments import ExperimentRefused
+from analytics.services.prompt_wordings import compare_prompts, template_of
 from catalog.access import Permission, StudioRequest, workspace_view
+from catalog.errors import StudioError
 from catalog.models import Description, Track
 from catalog.views.pages import page_of
 
@@ -64,6 +67,34 @@ def wording_new(request: StudioRequest, track_id: int) -> HttpResponse:
 def _current_text(track: Track) -> str:
     found = Description.objects.filter(track=track).exclude(text="").order_by("-length").first()
     return found.text if found else ""
+
+
+@require_GET
+@workspace_view()
+def wording_prompts(request: StudioRequest) -> HttpResponse:
+    """Compare two to four wordings of a prompt or of a template on the catalog as it is."""
+    form = PromptWordingsForm(request.GET if request.GET.get("a") is not None else None)
+    context: dict[str, Any] = {"form": form, "worthwhile": WORTHWHILE}
+    if form.is_bound and form.is_valid():
+        try:
+            template = template_of(
+                [form.cleaned_data[letter] for letter in "abcd"], form.cleaned_data["slots"]
+            )
+            found = compare_prompts(access=request.access, template=template)
+        except StudioError as refused:
+            form.add_error(None, f"{refused} {refused.hint}".strip())
+        else:
+            verdict = asdict(found.verdict)
+            context |= {
+                "found": found,
+                "chart": _chart(verdict),
+                "rows": list(
+                    zip("ABCD", found.texts, found.verdict.saves, found.first, strict=False)
+                ),
+                "needed": max(one.prompts_needed for one in found.verdict.comparisons),
+            }
+    status = 422 if form.errors else 200
+    return render(request, "analytics/wording_prompts.html", context, status=status)
 
 
 @require_GET

@@ -371,6 +371,7 @@ MATRIX: dict[str, Entry] = {
         lambda world: {"campaign_id": world.campaign.pk, "link_id": world.campaign_link.pk},
     ),
     "analytics:wording_list": Entry(),
+    "analytics:wording_prompts": Entry(),
     "analytics:wording_new": Entry(Role.ARTIST, about=track, artist_sees=False),
     "analytics:wording": Entry(about=experiment, artist_sees=False),
     "analytics:wording_simulate": Entry(Role.ARTIST, "post", experiment, artist_sees=False),
