@@ -354,7 +354,7 @@ def tracks_headline(surfacing: int, total: int, held: int, spaces: int) -> str:
         return "None of your tracks was in this simulation."
     if not surfacing:
         only = "Your track surfaces" if total == 1 else f"None of your {total:,} tracks surfaces"
-        no = " in no" if total == 1 else " in any"
+        no = " in none" if total == 1 else " in any"
         return f"{only}{no} of {spaces} prompt spaces yet."
     tracks = "1 track" if total == 1 else f"{surfacing:,} of {total:,} tracks"
     verb = "surfaces" if surfacing == 1 else "surface"

@@ -81,10 +81,18 @@ def _worst_first(standing: Standing) -> tuple[int, int, float]:
 def _is_worth_it(
     chosen: frozenset[int], tried: dict[frozenset[int], Standing], before: Standing
 ) -> bool:
-    """Whether an edit does more than nothing, and than every smaller one inside it."""
+    """Whether an edit does more than nothing, and than every smaller one inside it.
+
+    Once a smaller edit surfaces, one more term has to surface for more prompts: a better place
+    alone is not worth another claim about the track.
+    """
     if tried[chosen] <= before:
         return False
     inside = (
         frozenset(part) for size in range(1, len(chosen)) for part in combinations(chosen, size)
     )
-    return all(part not in tried or tried[part] < tried[chosen] for part in inside)
+    return all(part not in tried or _adds(tried[part], tried[chosen]) for part in inside)
+
+
+def _adds(part: Standing, whole: Standing) -> bool:
+    return part.surfaced < whole.surfaced if part.surfaced else part < whole

@@ -22,8 +22,13 @@ MM_A_PIXEL = 0.215
 BAR: Colour = (224, 211, 252)
 """Soft violet, a little stronger than on screens: printers lose the lightest tints."""
 
-HEAD = 14.0
+HEADING, HEAD = 14.0, 14.0
 TICK_SIZE = 7.0
+
+
+def room_for(chart: Chart | PairedChart) -> float:
+    """Millimetres that a heading and a chart below it take, so that none stands alone."""
+    return HEADING + HEAD + _mm(chart.height)
 
 
 def draw_bars(sheet: Sheet, chart: Chart, *, title: str, measure: str) -> None:

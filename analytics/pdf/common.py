@@ -35,7 +35,7 @@ def closing(sheet: Sheet, run: SimulationRun) -> None:
     sheet.heading("What the words mean", room=60)
     for term, meaning in MEANINGS:
         sheet.definition(term, meaning)
-    sheet.heading("What is assumed about listeners", room=60)
+    sheet.heading("What is assumed about listeners", room=85)
     sheet.figures(
         [
             Column("A listener …", 46),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analytics.domain.charts import Chart
 from analytics.models import SimulationRun, TrackResult
-from analytics.pdf.charts import draw_bars
+from analytics.pdf.charts import draw_bars, room_for
 from analytics.pdf.common import as_bytes, closing, day, figure, rate_with_interval
 from analytics.pdf.sheet import Column, Metric, Sheet
 from analytics.reports import GroupSpace, honesty
@@ -64,7 +64,7 @@ def group_pdf(group: GroupSheet) -> bytes:
         ]
     )
     if group.chart:
-        sheet.heading("The tracks that surface most", room=70)
+        sheet.heading("The tracks that surface most", room=room_for(group.chart))
         draw_bars(
             sheet,
             group.chart,

@@ -1,7 +1,7 @@
 """The report of one track on paper."""
 
 from analytics.observed import ObservedReport
-from analytics.pdf.charts import draw_bars, draw_intervals, draw_pairs
+from analytics.pdf.charts import draw_bars, draw_intervals, draw_pairs, room_for
 from analytics.pdf.common import as_bytes, closing, day, figure, place, rate_with_interval, share
 from analytics.pdf.sheet import Column, Metric, Sheet
 from analytics.reports import TrackReport, honesty
@@ -77,7 +77,8 @@ def _metrics(sheet: Sheet, report: TrackReport) -> None:
 def _surfaced(sheet: Sheet, report: TrackReport) -> None:
     if not report.surfaced:
         return
-    sheet.heading("Where it surfaces", room=70)
+    chart = report.rate_chart
+    sheet.heading("Where it surfaces", room=room_for(chart) if chart else 40)
     if report.rate_chart:
         draw_bars(
             sheet,
@@ -123,7 +124,7 @@ def _surfaced(sheet: Sheet, report: TrackReport) -> None:
 
 
 def _observed(sheet: Sheet, seen: ObservedReport) -> None:
-    sheet.heading("What listeners really did", room=60)
+    sheet.heading("What listeners really did", room=room_for(seen.chart) if seen.chart else 40)
     if seen.chart:
         draw_pairs(
             sheet,

@@ -26,10 +26,12 @@ def figure(value: float | str | None) -> str:
     if value == 0:
         return "0"
     if abs(value) >= 10:
-        return f"{value:,.0f}"
-    if abs(value) < 0.0001:
+        text = f"{value:,.0f}"
+    elif abs(value) < 0.0001:
         return "under 0.0001"
-    return f"{value:.2g}"
+    else:
+        text = f"{value:.2g}"
+    return text.replace("-", "−")
 
 
 @register.filter

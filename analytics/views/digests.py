@@ -30,7 +30,9 @@ def digest(request: StudioRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved. The first digest comes with the next period.")
         return redirect("analytics:digest", request.access.workspace.slug)
-    preview, _ = digests.digest_of(request.access, digests.last_facts(choice), choice.rhythm)
+    is_off = choice.rhythm == choice.Rhythm.OFF
+    rhythm = choice.Rhythm.WEEKLY if is_off else choice.rhythm
+    preview, _ = digests.digest_of(request.access, digests.last_facts(choice), rhythm)
     context = {
         "form": form,
         "choice": choice,

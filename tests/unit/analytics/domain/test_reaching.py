@@ -25,6 +25,14 @@ def test_an_edit_that_does_no_more_than_a_part_of_it_is_not_shown() -> None:
     assert found({frozenset("a"): 3}, "abc") == ["a"]
 
 
+def test_a_better_place_alone_is_not_worth_another_term() -> None:
+    def standing_of(chosen: tuple[str, ...]) -> Standing:
+        return Standing(4 if "a" in chosen else 0, 0, len(chosen) / 10)
+
+    found = smallest_edits("ab", before=NOTHING, standing_of=standing_of)
+    assert ["".join(edit.pieces) for edit in found] == ["a", "b"]
+
+
 def test_terms_that_only_help_together_are_found() -> None:
     assert found({frozenset("abc"): 4}, "abcxyz") == ["abc"]
 
