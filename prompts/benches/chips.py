@@ -47,8 +47,8 @@ def requests(folders: Mapping[str, Path | None]) -> dict[str, Any]:
         "read": read,
         "errors": errors,
         "ms_per_request": round(1000 * (time.perf_counter() - started) / max(read, 1), 3),
-        **figures["labels"],
-        "held_out": figures["held_out"],
+        **figures.pop("labels"),
+        **figures,
     }
 
 

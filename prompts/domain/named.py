@@ -17,7 +17,8 @@ _COMPARED = re.compile(
     r"|sound(?:s|ed|ing)? (?:\w+ ){0,2}like"
     r"|reminiscent of|remind(?:s|ed)? (?:me|you) of|in the (?:style|vein|spirit) of|à la|a la"
     rf"|(?:along|in) the (?:same )?lines of|if you like"
-    rf"|{_THING} (?:\w+ ){{0,2}}?(?:like|such as)|fans? of|(?:influenced|inspired) by)"
+    rf"|{_THING} (?:\w+ ){{0,2}}?(?:like|such as)|fans? of|(?:influenced|inspired) by"
+    r"|by the (?:band|artist|singer|rapper|group|duo|producer))"
     r"[\s:]+",
     re.I,
 )
@@ -33,7 +34,7 @@ _STOP_WORDS = (
     "but with that which who whose for without where when while because please not no minus except "
     "any suggestion suggestions recommendation recommendations recs preferably ideally "
     "maybe something song songs music etc only instead kinda if as is are was were has have it "
-    "this these those so also just too who's what's album albums"
+    "this would could should might these those so also just too who's what's album albums"
 )
 _STOP_PHRASES = (
     "from the|are there|can you"
@@ -50,14 +51,30 @@ _END = re.compile(
 _SPLIT = re.compile(r"\s*(?:,|/|&|\+|\band\b(?! the\b)|\bor\b)\s*", re.I)
 _LEAD = re.compile(
     r"^(?:the (?:song|band|artist|album|group|style|sound|chorus|intro|start|end(?:ing)?)s?(?: of)?"
-    r"|this|these|that|those|a|an|some|my|more|any|both|(?:artists?|bands?) like)\s+",
+    r"|this|these|that|those|a|an|some|my|more|any|both|even|maybe|possibly|either"
+    r"|(?:artists?|bands?) like"
+    r"|(?:(?-i:[A-Z][a-z]+(?:an|ish|ese|ch)) )?"
+    r"(?:rapper|singer|band|duo|group|artist|producer|composer|songwriter|dj)"
+    r"(?= (?-i:[A-Z0-9])))\s+",
     re.I,
 )
 _QUOTED = re.compile(r"[\"“”]([^\"“”\n]{2,80})[\"“”]|(?<!\w)[‘']([^‘’'\n]{2,60})[’'](?!\w)")
+_SUNG = re.compile(
+    r"\b(?:sa(?:y|ys|id|ying)|goes|sings?|sang|singing|screams?|screaming|lyrics?|chorus"
+    r"|repeat(?:s|ed|ing)?)\b[^.!?]{0,40}$",
+    re.I,
+)
+"""What stands before the words of a song, which are quoted too and name nothing."""
+_BEFORE_TITLE = re.compile(
+    r"\b(?:similar to|songs? (?:like|called|named|titled)|tracks? (?:like|called))\s+$", re.I
+)
+_PIECE = re.compile(r"[^,\n]+")
+_ONLY_NAMES = re.compile(r"[\w\s,.'’&+$-]+")
 _DASH = re.compile(r"\s[-–—]+\s|(?<=\w)-\s")
 _DECADE = re.compile(r"\d{2,4}['’]?s|\d+(?:st|nd|rd|th|bpm|am|pm)", re.I)
 _REFUSED = re.compile(
-    r"\b(?:no|not|nothing|without|don't|dont|isn't|except|avoid|anything but)\b[^.,;!?]{0,30}$",
+    r"\b(?:no|not|nothing|without|don't|dont|isn't|except|avoid|anything but)\b[^.,;!?]{0,30}$"
+    r"|\b(?:don't|dont|didn't|not) (?:really )?(?:like|enjoy|want)\b[^.,;!?]{0,60}$|\bnor\s+$",
     re.I,
 )
 _LINKING = frozenset(
@@ -126,6 +143,7 @@ class _Finder:
 
     def all(self) -> Iterator[Named]:
         """Every candidate, surest first."""
+        yield from self._listed()
         yield from self._dashed()
         yield from self._quoted()
         yield from self._after_cue(_COMPARED, is_strong=True)
@@ -161,7 +179,7 @@ class _Finder:
 
     def _named(self, kind: Kind, start: int, end: int, *, is_compared: bool = False) -> Named:
         refused = _REFUSED.search(self.text[:start]) is not None
-        name = self.text[start:end].strip(" '\"-–—‘’")
+        name = re.sub(r'["“”]', "", self.text[start:end]).strip(" '-–—‘’")
         return Named(kind, " ".join(name.split()), start, end, refused, is_compared)
 
     def _dashed(self) -> Iterator[Named]:
@@ -200,20 +218,47 @@ class _Finder:
         for match in _QUOTED.finditer(self.text):
             group = 1 if match.group(1) else 2
             tokens = self._tokens_in(match.start(group), match.end(group))
-            if not tokens or not _starts_name(tokens[0]) or self._is_one_phrase(tokens):
+            before = self.text[: match.start()]
+            if not tokens or _SUNG.search(before):
+                continue
+            is_titled = bool(
+                _AFTER_WORK.match(self.text, match.end()) or _BEFORE_TITLE.search(before)
+            )
+            if is_titled and len(tokens) <= 8:
+                yield self._quoted_work(match)
+                continue
+            if not _starts_name(tokens[0]) or self._is_one_phrase(tokens):
                 continue
             if len({token.word for token in tokens}) * 2 <= len(tokens):
                 continue  # "Dan dan dan dan": a tune spelt out, no title
             capitals = sum(_starts_name(token) for token in tokens)
             if not (self._unexplained(tokens) or capitals >= 2 or len(tokens) >= 4):
                 continue
-            end = match.end()
-            by = _AFTER_WORK.match(self.text, end)
-            if by:
-                stop = _END.search(self.text, by.end())
-                artist = self._tokens_in(by.end(), stop.start() if stop else len(self.text))
-                end = artist[-1].end if artist else end
-            yield self._named(Kind.LIKE_TRACK, match.start(), end)
+            yield self._quoted_work(match)
+
+    def _quoted_work(self, match: re.Match[str]) -> Named:
+        """The title in the quotation marks, with the artist if "by" follows."""
+        end = match.end()
+        by = _AFTER_WORK.match(self.text, end)
+        if by:
+            stop = _END.search(self.text, by.end())
+            artist = self._tokens_in(by.end(), stop.start() if stop else len(self.text))
+            end = artist[-1].end if artist else end
+        return self._named(Kind.LIKE_TRACK, match.start(), end)
+
+    def _listed(self) -> Iterator[Named]:
+        """A prompt that is nothing but names with commas between: "Bruno Mars, Marshmello"."""
+        pieces = list(_PIECE.finditer(self.text))
+        lists = [self._tokens_in(piece.start(), piece.end()) for piece in pieces]
+        lists = [tokens for tokens in lists if tokens]
+        if len(lists) < 2 or not all(_starts_name(ts[0]) and len(ts) <= 4 for ts in lists):
+            return
+        unexplained = sum(self._unexplained(tokens) > 0 for tokens in lists)
+        if unexplained * 2 <= len(lists) or not _ONLY_NAMES.fullmatch(self.text):
+            return
+        for tokens in lists:
+            if self._unexplained(tokens):
+                yield self._named(Kind.LIKE_ARTIST, tokens[0].start, tokens[-1].end)
 
     def _capitalised(self) -> Iterator[Named]:
         """Runs of capitals in the middle of sentences that are not in title case."""

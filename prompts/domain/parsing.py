@@ -9,7 +9,7 @@ from prompts.domain.intent import Chip, Intent, Kind, Polarity, Strength
 from prompts.domain.lexicon import Lexicon, Term
 from prompts.domain.named import Named, find_named
 from prompts.domain.reading import Mention, Reader
-from prompts.domain.story import STORY_WORDS, about_the_music
+from prompts.domain.story import about_the_music, is_story
 from prompts.domain.text import LINK, MAX_CHARACTERS, clean, fold, tokenize
 
 MAX_CHIPS = 40
@@ -46,7 +46,7 @@ class Parser:
         spans += [(name.start, name.end) for name in named]
         spans += links
         reading = self.reader.read(cleaned, spans=spans)
-        if len(cleaned.split()) > STORY_WORDS:
+        if is_story(cleaned):
             reading.mentions = about_the_music(reading, self.lexicon.cues)
             named = [name for name in named if name.is_compared]
         unsupported = list(self._unsupported(cleaned, reading.unknown))

@@ -11,15 +11,41 @@ from prompts.domain.reading import Mention, Reading
 from prompts.domain.text import tokenize
 
 STORY_WORDS = 40
-"""Prompts up to this many words are taken by their word."""
+"""Prompts up to this many words are taken by their word, unless they look for a half-known song."""
+
+_HALF_KNOWN = re.compile(
+    r"\bwhat(?:'s|’s|s| is| was)? (?:\w+ ){0,3}?(?:song|track|tune)\b[^.!?]{0,60}"
+    r"\b(?:play|video|back)"
+    r"|\bname of (?:this|the|that|an?) (?:\w+ )?(?:song|track|tune|band|artist)"
+    r"|\btomt\b|\bvocaroo\b|\bvoca\.ro\b|youtu\.?be|\bstuck in my head"
+    r"|\bi (?:only |just |vaguely |once )?(?:remember|heard)\b|\bremember the name"
+    r"|\bsongs? (?:where|with an? (?:music )?video)\b|\bi can(?:'t|’t|not) remember",
+    re.I,
+)
+"""Words of people who describe a song they once heard. What they tell is not what they wish for."""
+
+_ASKS = re.compile(
+    r"\b(?:can|could|would|will) (?:you|i|we)\b|\bplease\b|\bi(?:'d| would) (?:like|love)\b"
+    r"|\bplaylist\b|\brecommend|\bsuggest(?:ions?)?\b",
+    re.I,
+)
+"""A long prompt with one of these is a request that explains itself, and is taken by its word."""
+
+_RECORDED = re.compile(
+    r"\bvocaroo\b|\bvoca\.ro\b|\bme\b.{0,20}\bhumming\b|\bmy (?:\w+ )?attempt\b", re.I
+)
+"""A sentence about the writer's own humming or whistling."""
 
 REACH = 3
 """Words between a description and the music it describes."""
 
 _SENTENCE = re.compile(r"[^.!?\n]+")
-_PICTURES = re.compile(r"\b(?:video|scene|clip|movie|film|footage|commercial)s?\b", re.I)
+_PICTURES = re.compile(
+    r"\b(?:video|scene|clip|movie|film|footage|commercial|episode|season)s?\b", re.I
+)
 """A sentence about pictures tells what was to be seen, not how the music sounds."""
 
+_HUMMED = re.compile(r"hum|whistl", re.I)
 _PICTURED = frozenset(("activity", "mood", "theme", "vocals"))
 
 _OCCASION = re.compile(r"\b(?:for|to|while|when|during|at)\s+(?:\w+\s+){0,2}$", re.I)
@@ -27,6 +53,13 @@ _OCCASION = re.compile(r"\b(?:for|to|while|when|during|at)\s+(?:\w+\s+){0,2}$", 
 
 _SURE = frozenset(("genre", "instrument", "vocals", "language"))
 _HEARSAY = frozenset((Term("vocals", "vocals"), Term("vocals", "spoken-word")))
+
+
+def is_story(text: str) -> bool:
+    """Whether a prompt tells of a song instead of asking for music."""
+    if _HALF_KNOWN.search(text):
+        return True
+    return len(text.split()) > STORY_WORDS and not _ASKS.search(text)
 
 
 def about_the_music(reading: Reading, cues: Cues) -> list[Mention]:
@@ -38,6 +71,11 @@ def about_the_music(reading: Reading, cues: Cues) -> list[Mention]:
         for sentence in _SENTENCE.finditer(text)
         if _PICTURES.search(sentence.group())
     ]
+    recorded = [
+        (sentence.start(), sentence.end())
+        for sentence in _SENTENCE.finditer(text)
+        if _RECORDED.search(sentence.group())
+    ]
     words = [(token.start, token.end, token.word) for token in tokenize(text)]
     anchors = [(start, end) for start, end, word in words if word in cues.music_words] + [
         (m.start, m.end) for m in reading.mentions if m.facet in _SURE
@@ -47,6 +85,10 @@ def about_the_music(reading: Reading, cues: Cues) -> list[Mention]:
     for mention in reading.mentions:
         seen = any(start <= mention.start < end for start, end in pictures)
         if seen and mention.facet in _PICTURED:
+            continue
+        if any(start <= mention.start < end for start, end in recorded) or _HUMMED.match(
+            text[mention.start : mention.end]
+        ):
             continue
         if mention.facet == "activity" and not _OCCASION.search(text[: mention.start]):
             continue

@@ -309,3 +309,39 @@ def test_names_left_out_of_a_story_stay_words_to_search() -> None:
         "all; an example would be Au5 - Snowblind"
     )
     assert "Snowblind" in default_engine().parse(story).searched_text
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ada Lunde, Bo Vinter,, Quento", ["Ada Lunde", "Bo Vinter", "Quento"]),
+        ('songs like "quietly" by the Hedgers', ["quietly by the Hedgers"]),
+        ("anything similar to Norwegian rapper Oslowe", ["Oslowe"]),
+        ("artists like Gail Barren or even Bjerke would fit", ["Gail Barren", "Bjerke"]),
+        ('a song where she says "Run the whole Town" again and again', []),
+        ("I don't have a preference", []),
+    ],
+)  # fmt: skip
+def test_names_are_read_in_one_piece_and_sung_words_are_none(text: str, names: list[str]) -> None:
+    found = [c.value for c in default_engine().parse(text).chips if c.kind.startswith("like")]
+    assert found == names
+
+
+def test_who_looks_for_a_half_known_song_asks_only_for_its_music() -> None:
+    text = (
+        "What is this song playing in the background of season 2? A dog is walking. It is a rock "
+        "song from the 90s. Here is my sad attempt: https://vocaroo.com/abc"
+    )
+    found = {str(c.term) for c in default_engine().parse(text).chips if c.term and c.counts}
+    assert found == {"genre:rock", "property:1990s"}
+
+
+def test_a_long_request_that_explains_itself_is_taken_by_its_word() -> None:
+    text = (
+        "I went through all of these and they are not what I had in my head when I wrote to you. "
+        "They seem a little too upbeat for me. Could I get songs that are a little softer, and "
+        "more sad, for a long evening alone?"
+    )
+    chips = {str(c.term): c.polarity for c in default_engine().parse(text).chips if c.term}
+    assert chips["mood:upbeat"] == "less"
+    assert {"mood:sad", "property:soft"} <= chips.keys()
