@@ -74,12 +74,19 @@ class SimulationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._markets = Market.objects.visible_to(access).imported().order_by("name")
         self._lists = PromptList.objects.visible_to(access).defer("content").order_by("name")
-        self.fields["market"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        # Asked for only where the form is drawn or read: most pages only carry it along.
+        self.fields["market"].choices = self._market_choices  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["prompt_list"].choices = self._list_choices  # type: ignore[attr-defined]  # a ChoiceField
+
+    def _market_choices(self) -> list[tuple[str, str]]:
+        return [
             ("", "Generated from public statistics"),
             (OWN, "Our own catalog only"),
             *((str(row.pk), f"{row.name} ({row.track_count:,} tracks)") for row in self._markets),
         ]
-        self.fields["prompt_list"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+
+    def _list_choices(self) -> list[tuple[str, str]]:
+        return [
             ("", "None"),
             *((str(row.pk), f"{row.name} ({row.prompt_count:,})") for row in self._lists),
         ]
