@@ -7,12 +7,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from analytics.domain.choice import Examination
 from analytics.domain.events import COUNTS, Key
 from analytics.models import EventImport, ListenerFit, ObservedDay, SimulationRun, SpaceResult
 from analytics.services import event_imports, event_rows, runs
 from analytics.services.event_rows import EventsRefused
 from analytics.services.figures import choice_of
-from analytics.services.fitting import fit_listener
+from analytics.services.fitting import fit_listener, listener_of
 from analytics.services.observing import record_events
 from catalog.access import Access
 from catalog.models import Track, Workspace
@@ -281,6 +282,8 @@ def test_events_teach_the_listener_of_the_next_simulation(finished: SimulationRu
     assert learnt is not None
     assert learnt.is_better
     assert learnt.after["expected_error"] < learnt.before["expected_error"]
+    _, of_another_look = listener_of(workspace.pk, examination=Examination.UNIFORM)
+    assert of_another_look is None
     run = runs.start_run(workspace=workspace, by=None, queue=False, **SIZES)
     assert run.listener_fit == learnt
     save = next(p for p in choice_of(run).parameters if p.name == "save")

@@ -42,6 +42,23 @@ def test_the_order_of_the_shards_does_not_change_a_figure(workspace: Workspace) 
     assert len(figures(first)) > 3
 
 
+def test_the_way_to_look_is_a_setting_of_the_run(workspace: Workspace) -> None:
+    saves: dict[str, float] = {}
+    stages = {"surfaced", "examined", "played", "completed", "saved", "replayed", "followed"}
+    for way in ("geometric", "cascade", "uniform"):
+        run = start_run(workspace=workspace, by=None, queue=False, examination=way, **SIZES)
+        perform_all(run)
+        result = TrackResult.objects.get(run=run, track__title="Nocturne")
+        saves[way] = result.saves
+        assert set(result.funnel) == stages
+        assert "examination" in {name for name, *_ in result.sensitivity}
+
+    assert saves["cascade"] < saves["geometric"]
+    assert len(set(saves.values())) == 3
+    with pytest.raises(SimulationRefused, match="geometric, cascade, uniform"):
+        start_run(workspace=workspace, by=None, queue=False, examination="upwards", **SIZES)
+
+
 def test_a_shard_delivered_twice_is_computed_once(workspace: Workspace) -> None:
     run = start_run(workspace=workspace, by=None, queue=False, **SIZES)
     shard = run.shards.first()
