@@ -199,7 +199,11 @@ class Sheet(FPDF):
         self._face(size, colour, bold=bold)
 
     def _face(self, size: float, colour: Colour, *, bold: bool = False) -> None:
-        self.set_font(FAMILY, "B" if bold else "", size)
+        # After letters from another font the document still writes in that one, while fpdf takes
+        # the same face for set already: so ours is set by way of another size.
+        style = "B" if bold else ""
+        self.set_font(FAMILY, style, size + 1)
+        self.set_font(FAMILY, style, size)
         self.set_text_color(*colour)
 
     def _lines(

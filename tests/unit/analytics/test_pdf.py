@@ -153,13 +153,11 @@ def test_a_track_that_surfaces_nowhere_gets_a_report_that_helps(tmp_path: Path) 
     assert "What would help" in whole
 
 
-def test_a_group_prints_its_tracks_and_says_who_is_left_out(tmp_path: Path) -> None:
-    result = track_report().result
-    result.track = Track(pk=1, title="لیلة هادئة")
-    group = GroupSheet(
+def group_of(result: TrackResult, *, name: str, below: str) -> GroupSheet:
+    return GroupSheet(
         kind="release",
-        name="First Light",
-        below="Ada",
+        name=name,
+        below=below,
         run=run(),
         is_stale=True,
         headline="1 of 2 tracks surfaces, in 3 of 214 prompt spaces.",
@@ -168,10 +166,16 @@ def test_a_group_prints_its_tracks_and_says_who_is_left_out(tmp_path: Path) -> N
         results=[result],
         total=1,
         surfacing=1,
-        spaces=[GroupSpace("Calm piano", "calm-piano", 1, "Nocturne", 9, 40)],
+        spaces=[GroupSpace("Calm piano", "calm-piano", 1, "ليلة هادئة", 9, 40)],
         spaces_held=1,
         left_out=1,
     )
+
+
+def test_a_group_prints_its_tracks_and_says_who_is_left_out(tmp_path: Path) -> None:
+    result = track_report().result
+    result.track = Track(pk=1, title="Nocturne")
+    group = group_of(result, name="First Light", below="Ada")
     whole = "\n".join(pages(group_pdf(group), tmp_path))
     for words in ("First Light", "Calm piano", "1 track is left out", "catalog changed since"):
         assert words in whole
@@ -197,6 +201,19 @@ def paper() -> FPDF:
 )
 def test_names_in_these_scripts_are_printed(paper: FPDF, name: str) -> None:
     assert printable(name, has_glyph(paper)) == name
+
+
+def test_text_after_letters_of_another_font_is_set_in_ours_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    result = track_report().result
+    result.track = Track(pk=1, title="ليلة هادئة")
+    group = group_of(result, name="فيروز", below="فيروز")
+    whole = "\n".join(pages(group_pdf(group), tmp_path))
+    assert "1 of 2 tracks surfaces, in 3 of 214 prompt spaces." in whole
+    assert "2.1 % (1.4 % to 3.1 %)" in whole, "the cell after a title in Arabic"
+    assert "What is assumed about listeners" in whole
+    assert [found for found in caplog.records if found.levelname == "WARNING"] == []
 
 
 def test_letters_without_a_font_become_a_note_and_odd_characters_no_crash(paper: FPDF) -> None:
