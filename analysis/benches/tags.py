@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -57,15 +58,16 @@ RAW: Mapping[Term, tuple[str, tuple[str, ...]]] = {
 }
 """The outputs of musicnn that name a term outright."""
 RAW_LIMIT = 0.5
+CONFIDENCES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A recording with how strongly each term is heard: by us, whether shown, and raw."""
+    """A recording with how strongly each term is heard: by us, how sure where shown, and raw."""
 
     recording: Recording
     strength: Mapping[Term, float]
-    shown: frozenset[Term]
+    shown: Mapping[Term, float]
     raw: Mapping[Term, float]
 
 
@@ -141,6 +143,7 @@ def figures(scored: Sequence[Scored], kind: str) -> dict[str, Any]:
         "macro_f1": mean([entry["f1"] for entry in every]),
         "macro_roc_auc": mean([entry["roc_auc"] for entry in every]),
         **shown_figures(scored),
+        "reliability": reliability(scored),
         "on_terms_with_raw_output": {
             "terms": len(with_raw),
             "macro_f1": mean([entry["f1"] for entry in with_raw]),
@@ -186,6 +189,29 @@ def shown_figures(scored: Sequence[Scored]) -> dict[str, Any]:
     }
 
 
+def reliability(scored: Sequence[Scored]) -> list[dict[str, Any]]:
+    """Put what is shown beside how often it is right, by the confidence it is shown with."""
+    answers = [
+        (confidence, each.recording.truth[term])
+        for each in scored
+        for term, confidence in each.shown.items()
+        if term in each.recording.truth
+    ]
+    found = []
+    for low, high in pairwise(CONFIDENCES):
+        inside = [(sure, right) for sure, right in answers if low <= sure < high]
+        if inside:
+            found.append(
+                {
+                    "from": low,
+                    "n": len(inside),
+                    "mean_confidence": mean([sure for sure, _ in inside]),
+                    "right_share": mean([float(right) for _, right in inside]),
+                }
+            )
+    return found
+
+
 def score(recording: Recording, heard: Listened) -> Scored:
     """Ask what the studio would ask about a recording, and keep the strengths behind it."""
     rules, _ = table()
@@ -205,8 +231,8 @@ def score(recording: Recording, heard: Listened) -> Scored:
     return Scored(recording, strength, asked(tags), raw)
 
 
-def asked(tags: TagsHeard) -> frozenset[Term]:
-    """Give the terms a person would be asked about, with nothing decided yet."""
+def asked(tags: TagsHeard) -> dict[Term, float]:
+    """Give the terms a person would be asked about, and how sure; nothing is decided yet."""
     master = Heard(
         audio="bench",
         tags=tuple(
@@ -229,7 +255,7 @@ def asked(tags: TagsHeard) -> frozenset[Term]:
     drafts = draft_suggestions(
         [master], stands=Stands(), vocabulary=vocabulary, rules=suggesting_rules()
     )
-    return frozenset((draft.facet, draft.term) for draft in drafts if draft.term)
+    return {(draft.facet, draft.term): draft.confidence for draft in drafts if draft.term}
 
 
 def instrument_parents() -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from catalog.models import Artwork, AudioFile, Upload
 from catalog.services.audio_store import ON_THE_WAY
 from catalog.services.uploads import partial_path
 
-FOLDERS = ("originals", "artwork")
+FOLDERS = ("originals", "artwork", "previews")
 _PIECE = 1 << 20
 # Bytes go before rows, so a file this young may still get its row.
 SETTLED_AFTER = timedelta(hours=1)
@@ -50,6 +50,11 @@ def check_files(counts: Counts, *, read_everything: bool = True) -> Iterator[Fin
             f"recording {audio.pk} “{audio.original_name}”",
             counts,
         )
+        if audio.preview_name:
+            known.add(audio.preview_name)
+            what = f"copy that browsers play of recording {audio.pk} “{audio.original_name}”"
+            size = audio.preview_byte_size or 0
+            yield from _check_one(audio.preview_name, size, "", what, counts)
     for artwork in Artwork.objects.order_by("pk").iterator():
         known |= {artwork.storage_name, artwork.thumbnail_name}
         what = f"picture {artwork.pk} “{artwork.original_name}”"

@@ -57,6 +57,19 @@ def test_a_store_in_order_has_nothing_to_report(workspace: Workspace) -> None:
     assert "2 files" in text
 
 
+def test_copies_that_browsers_play_are_looked_at_too(workspace: Workspace) -> None:
+    name = default_storage.save("previews/1/ab/kept.mp3", ContentFile(b"12345"))
+    lost = default_storage.save("previews/1/ab/lost.mp3", ContentFile(b"1"))
+    os.utime(stored(lost), (TWO_HOURS_AGO, TWO_HOURS_AGO))
+    AudioFile.objects.update(preview_name=name, preview_byte_size=5)
+    code, text = check()
+    assert (code, lost in text, name in text) == (1, True, False)
+
+    default_storage.delete(lost)
+    stored(name).write_bytes(b"123")
+    assert "copy that browsers play" in check()[1]
+
+
 def test_a_missing_file_is_found(workspace: Workspace) -> None:
     default_storage.delete(AudioFile.objects.get().storage_name)
 
