@@ -35,7 +35,7 @@ from prompts.lexicon import (
     term_key,
 )
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """Raised whenever the same prompt and catalog may give another list; reports print it."""
 
 
