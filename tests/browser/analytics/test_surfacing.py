@@ -52,7 +52,7 @@ def test_a_person_runs_a_simulation_and_reads_what_it_found(
 
     page.get_by_text("Other sizes or another seed").click()
     page.get_by_label("Prompts", exact=True).fill(str(SIZES["prompts"]))
-    page.get_by_label("Tracks in the market").fill(str(SIZES["market_tracks"]))
+    page.get_by_label("Tracks in a generated market").fill(str(SIZES["market_tracks"]))
     page.get_by_role("button", name="Run with these").click()
     expect(page.locator("#simulation-progress")).to_be_visible()
 
