@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "templates"
 COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
 PAGES = sorted(TEMPLATES.rglob("*.html"))
+SERVED = [page for page in PAGES if page.parent.name != "mail"]  # mail is styled in its own tags
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 SHAPES = {"path", "rect", "line", "circle"}
 
@@ -64,7 +65,7 @@ def test_a_component_opens_with_what_it_takes(path: Path) -> None:
     assert re.search(r"\b[Tt]akes\b", opening)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=names(PAGES))
+@pytest.mark.parametrize("path", SERVED, ids=names(SERVED))
 def test_a_template_obeys_the_content_policy(path: Path) -> None:
     text = re.sub(r"{% comment %}.*?{% endcomment %}", "", path.read_text(), flags=re.DOTALL)
     assert not re.search(r"\sstyle\s*=", text), "inline style"
