@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from analytics.domain.fairness import GroupShare
 from analytics.domain.fairness_charts import (
     Plot,
     TradePoint,
@@ -79,25 +80,10 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupLine:
-    """A group of tracks and what it gets."""
-
-    name: str
-    tracks: float
-    track_share: float
-    exposure: Interval
-
-    @property
-    def ratio(self) -> float:
-        """Exposure a track, against the mean of all tracks."""
-        return self.exposure.estimate / self.track_share if self.track_share else 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Grouping:
     title: str
     definition: str
-    lines: tuple[GroupLine, ...]
+    lines: tuple[GroupShare, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +157,8 @@ def groupings(ledger: FairnessLedger) -> tuple[Grouping, ...]:
     )
 
 
-def _line(row: Mapping[str, Any], n: int) -> GroupLine:
-    return GroupLine(row["name"], row["tracks"], row["track_share"], _interval(row["exposure"], n))
+def _line(row: Mapping[str, Any], n: int) -> GroupShare:
+    return GroupShare(row["name"], row["tracks"], row["track_share"], _interval(row["exposure"], n))
 
 
 def trade(ledger: FairnessLedger, *, target: str, step: int) -> Trade:

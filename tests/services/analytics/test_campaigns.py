@@ -9,7 +9,15 @@ from django.test import Client
 from django.utils import timezone
 
 from analytics import campaigns
-from analytics.models import Campaign, CampaignClicks, CampaignTrack, ObservedDay
+from analytics.models import (
+    Campaign,
+    CampaignClicks,
+    CampaignTrack,
+    Market,
+    ObservedDay,
+    PromptBank,
+    SimulationRun,
+)
 from analytics.services import campaigns as service
 from analytics.services.campaigns import CampaignRefused, Plan
 from catalog.access import Access
@@ -66,7 +74,7 @@ def observe(track: Track, *, first: date, last: date, plays: int, saves: int = 0
 
 def plan(track: Track, **values: object) -> Plan:
     usual = {"name": "Spring", "starts_on": START, "ends_on": TODAY - timedelta(days=6)}
-    return Plan(tracks=[track], **{**usual, **values})  # type: ignore[arg-type]
+    return Plan(tracks=[track], **{**usual, **values})  # type: ignore[arg-type]  # named by tests
 
 
 def test_the_control_group_is_settled_at_the_start_and_from_before_only(
@@ -225,10 +233,8 @@ def test_simulated_change_stands_apart_and_says_so(
     assert body["observed"] == []
 
 
-def make_finished_run_again(workspace: Workspace):  # type: ignore[no-untyped-def]
+def make_finished_run_again(workspace: Workspace) -> SimulationRun:
     """A second run of the same sizes; banks and markets are unique, so the first's are renamed."""
-    from analytics.models import Market, PromptBank
-
     PromptBank.objects.filter(workspace=workspace).update(grammar_version="earlier")
     Market.objects.filter(workspace=workspace).update(version="earlier")
     return make_finished_run(workspace)

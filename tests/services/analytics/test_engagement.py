@@ -76,7 +76,7 @@ def heard(workspace: Workspace, tracks: list[Track]) -> None:
 
 def figures(answer: dict[str, list[dict[str, object]]]) -> dict[object, object]:
     return {
-        line["name"]: round(line["value"]["estimate"], 2) if line["value"] else None  # type: ignore[index]
+        line["name"]: round(line["value"]["estimate"], 2) if line["value"] else None  # type: ignore[index]  # JSON
         for line in answer["listening"]
     }
 

@@ -29,7 +29,7 @@ def event(listener: int = 1, track: int = 1, **values: object) -> Event:
         "artists": frozenset({9}), "list_id": "a", "space": "", "place": None, "day": START,
         "outcome": Outcome.PLAYED, "share": None,
     }  # fmt: skip
-    return Event(listener, track, **{**usual, **values})  # type: ignore[arg-type]
+    return Event(listener, track, **{**usual, **values})  # type: ignore[arg-type]  # named by tests
 
 
 def heard(listener: int, track: int = 1, **values: object) -> Hearing:
