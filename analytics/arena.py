@@ -1,6 +1,5 @@
 """Banks and markets ready to be asked. Kept in the process, for they take seconds to build."""
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -8,18 +7,16 @@ from functools import lru_cache
 import numpy as np
 
 from analytics import prompt_lists
-from analytics.domain.lists import ShardLists
 from analytics.domain.market_draw import draw_market
 from analytics.domain.prompt_space import PromptBank, build_bank, with_listed
 from analytics.domain.results import BankLayout
-from analytics.domain.simulation import Outcome
 from analytics.domain.traits import Traits, TraitsReader
 from analytics.models import Market, MarketContent, SimulationRun
 from analytics.models import PromptBank as BankRow
 from analytics.reference import grammar, market_model
 from analytics.snapshots import unpacked
 from prompts.domain.documents import TrackDocument
-from prompts.domain.index import Statistics, TrackIndex
+from prompts.domain.index import TrackIndex
 from prompts.domain.queries import QueryBlock
 from prompts.engine import Engine, default_engine
 
@@ -147,87 +144,3 @@ def _documents(key: MarketKey) -> Iterable[TrackDocument]:
 
 def _queries(prompt_bank: PromptBank, index: TrackIndex) -> QueryBlock:
     return engine().encode([engine().parse(prompt.text) for prompt in prompt_bank.prompts], index)
-
-
-def packed_statistics(statistics: Statistics) -> bytes:
-    """Write the market's idea of rarity, so that counterfactuals need not draw the market."""
-    room = io.BytesIO()
-    np.savez_compressed(
-        room,
-        tracks=statistics.tracks,
-        concept_rarity=statistics.concept_rarity,
-        word_rarity=statistics.word_rarity,
-        mean_length=statistics.mean_length,
-    )
-    return room.getvalue()
-
-
-def unpacked_statistics(content: bytes | memoryview) -> Statistics:
-    """Read what `packed_statistics` wrote."""
-    with np.load(io.BytesIO(bytes(content)), allow_pickle=False) as arrays:
-        return Statistics(
-            tracks=int(arrays["tracks"]),
-            concept_rarity=arrays["concept_rarity"],
-            word_rarity=arrays["word_rarity"],
-            mean_length=float(arrays["mean_length"]),
-        )
-
-
-_OUTCOME_ARRAYS = ("prompt", "track", "rank", "score", "list_scores", "market_scores")
-
-
-def packed_outcome(outcome: Outcome) -> bytes:
-    """Write what a shard gave."""
-    room = io.BytesIO()
-    arrays = {name: getattr(outcome, name) for name in _OUTCOME_ARRAYS}
-    np.savez_compressed(room, first_prompt=outcome.first_prompt, **arrays)
-    return room.getvalue()
-
-
-def unpacked_outcome(content: bytes | memoryview) -> Outcome:
-    """Read what `packed_outcome` wrote."""
-    with np.load(io.BytesIO(bytes(content)), allow_pickle=False) as arrays:
-        return Outcome(
-            first_prompt=int(arrays["first_prompt"]),
-            **{name: arrays[name] for name in _OUTCOME_ARRAYS},
-        )
-
-
-def packed_lists(lists: ShardLists) -> bytes:
-    """Write who stands in the lists of a shard."""
-    room = io.BytesIO()
-    np.savez_compressed(
-        room,
-        first_prompt=lists.first_prompt,
-        tracks=lists.tracks,
-        difference=lists.difference,
-        sums=lists.sums,
-    )
-    return room.getvalue()
-
-
-def unpacked_lists(content: bytes | memoryview) -> ShardLists:
-    """Read what `packed_lists` wrote."""
-    with np.load(io.BytesIO(bytes(content)), allow_pickle=False) as arrays:
-        return ShardLists(
-            first_prompt=int(arrays["first_prompt"]),
-            tracks=arrays["tracks"],
-            difference=arrays["difference"],
-            sums=arrays["sums"],
-        )
-
-
-_TRAITS = ("artist_tracks", "language", "tags", "popularity")
-
-
-def packed_traits(traits: Traits) -> bytes:
-    """Write the traits of a market's tracks: about 3 bytes a track."""
-    room = io.BytesIO()
-    np.savez_compressed(room, **{name: getattr(traits, name) for name in _TRAITS})
-    return room.getvalue()
-
-
-def unpacked_traits(content: bytes | memoryview) -> Traits:
-    """Read what `packed_traits` wrote."""
-    with np.load(io.BytesIO(bytes(content)), allow_pickle=False) as arrays:
-        return Traits(**{name: arrays[name] for name in _TRAITS})

@@ -49,12 +49,13 @@ def measure(*, prompts: int, tracks: int) -> dict[str, Any]:
     traits = joined(reader.traits(), traits_of(ours))
     layout = arenas.layout_of(bank)
     weights = (layout.sizes / np.maximum(layout.prompts_in, 1))[layout.space_of_prompt]
-    listening = Listening(weights, choice_model(), full_relevance(engine.blend))
+    full = full_relevance(engine.blend)
+    listening = Listening(weights, choice_model(), full, full)
     setup = time.perf_counter() - started
 
     started = time.perf_counter()
     ranks = rank_market(queries, market)
-    outcome = place_own(queries, own, ranks.scores)
+    outcome = place_own(queries, own, ranks.scores, ranks.fits)
     placed = time.perf_counter() - started
     lists = lists_of(
         outcome,
@@ -64,7 +65,7 @@ def measure(*, prompts: int, tracks: int) -> dict[str, Any]:
         targets=(tail_of(traits)[0], thin_of(traits)),
         listening=listening,
     )
-    looked = listening.looked(relevance_of(outcome.list_scores, listening.full_relevance))
+    looked = listening.looked(relevance_of(outcome.list_fits, listening.full_relevance))
     ledger = keep_ledger(
         lists,
         looked=np.where(lists.tracks != EMPTY, looked, 0.0),

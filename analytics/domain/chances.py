@@ -31,9 +31,9 @@ def saving_chances(
 ) -> Floats:
     """Chance that each surfaced hit ends in a save, shape (n_draws, n_surfaced)."""
     chances = np.zeros((len(draws), int(surfaced.sum())))
-    lists = relevance_of(outcome.list_scores, full_relevance)
+    lists = relevance_of(outcome.list_fits, full_relevance)
     prompt, rank = outcome.prompt[surfaced], outcome.rank[surfaced]
-    relevance = relevance_of(outcome.score, full_relevance)[surfaced]
+    relevance = relevance_of(outcome.fit, full_relevance)[surfaced]
     for rows in chunks(len(prompt)):
         chances[:, rows] = saving_chance(
             draws,
@@ -43,9 +43,9 @@ def saving_chances(
     return chances
 
 
-def relevance_of(scores: NDArray[np.float32], full_relevance: float) -> Floats:
-    """Scores as relevance, 0 to 1; a refused or empty place has none."""
-    finite = np.where(np.isfinite(scores), scores, 0.0).astype(np.float64)
+def relevance_of(fits: NDArray[np.float32], full_relevance: float) -> Floats:
+    """Fits as relevance, 0 to 1; a refused or empty place has none."""
+    finite = np.where(np.isfinite(fits), fits, 0.0).astype(np.float64)
     return np.clip(finite / full_relevance, 0.0, 1.0)
 
 

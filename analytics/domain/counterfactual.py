@@ -15,6 +15,7 @@ from analytics.domain.simulation import (
     FIRST_PLACES,
     SCORE_DECIMALS,
     Outcome,
+    merged_list,
     reaches,
 )
 
@@ -22,7 +23,13 @@ Floats = NDArray[np.float32]
 
 
 def outcome_of_one(
-    outcome: Outcome, *, track: int, scores: Floats, places: int = FIRST_PLACES, depth: int = DEPTH
+    outcome: Outcome,
+    *,
+    track: int,
+    scores: Floats,
+    fits: Floats | None = None,
+    places: int = FIRST_PLACES,
+    depth: int = DEPTH,
 ) -> Outcome:
     """Give the outcome a run would have for one track with other scores.
 
@@ -31,12 +38,14 @@ def outcome_of_one(
     outcome : of the whole run
     track : number of the track among our own
     scores : shape (n_prompts,), its (edited) score for every prompt, -inf where refused
+    fits : same shape, how well it answers each prompt; the scores themselves where left out
 
     Returns
     -------
     Outcome : the hits of this track only, and the lists as they would be shown with it
     """
     scores = np.round(scores, SCORE_DECIMALS)
+    fits = scores if fits is None else np.round(fits, SCORE_DECIMALS)
     others = outcome.track != track
     rank = 1 + (outcome.market_scores >= scores[:, None]).sum(axis=1)
     other_scores, other_prompts = outcome.score[others], outcome.prompt[others]
@@ -45,47 +54,47 @@ def outcome_of_one(
     rank += np.bincount(other_prompts[better], minlength=len(scores))
     reached = reaches(scores, outcome.market_scores[:, -1]) & (rank <= depth)
     prompt = np.flatnonzero(reached)
+    lists, list_fits = _lists(outcome, others, (scores, fits), reached, places)
     return Outcome(
         first_prompt=outcome.first_prompt,
         prompt=prompt.astype(np.int32),
         track=np.full(len(prompt), track, dtype=np.int32),
         rank=rank[prompt].astype(np.int32),
         score=scores[prompt].astype(np.float32),
-        list_scores=_lists(outcome, others, scores, reached, places),
+        fit=fits[prompt].astype(np.float32),
+        list_scores=lists,
+        list_fits=list_fits,
         market_scores=outcome.market_scores,
+        market_fits=outcome.market_fits,
     )
 
 
 def _lists(
     outcome: Outcome,
     others: NDArray[np.bool_],
-    scores: Floats,
+    mine: tuple[Floats, Floats],
     reached: NDArray[np.bool_],
     places: int,
-) -> Floats:
-    """Lists as shown: the market's best, our other tracks' and this one's, best first."""
+) -> tuple[Floats, Floats]:
+    """Lists as shown, scores and fits: the market's best, our other tracks and this one."""
+    scores, fits = mine
     lists = outcome.market_scores[:, :places].copy()
+    list_fits = outcome.market_fits[:, :places].copy()
     prompts = np.concatenate([outcome.prompt[others], np.flatnonzero(reached)])
     values = np.concatenate([outcome.score[others], scores[reached]])
+    fit = np.concatenate([outcome.fit[others], fits[reached]])
     order = np.lexsort((-values, prompts))
-    prompts, values = prompts[order], values[order]
+    prompts, values, fit = prompts[order], values[order], fit[order]
     starts = np.searchsorted(prompts, np.arange(len(scores) + 1))
     for prompt in np.unique(prompts):
-        own = values[starts[prompt] : starts[prompt + 1]][:places]
-        if own[0] > lists[prompt, -1]:
-            lists[prompt] = -np.sort(-np.concatenate([lists[prompt], own]))[:places]
-    return lists
+        own = slice(starts[prompt], min(starts[prompt + 1], starts[prompt] + places))
+        if values[own][0] > lists[prompt, -1]:
+            lists[prompt], list_fits[prompt] = merged_list(
+                (lists[prompt], list_fits[prompt]), (values[own], fit[own])
+            )
+    return lists, list_fits
 
 
 def hits_of_one(outcome: Outcome, track: int) -> Outcome:
     """Give the part of a run's outcome that concerns one track."""
-    mine = outcome.track == track
-    return Outcome(
-        first_prompt=outcome.first_prompt,
-        prompt=outcome.prompt[mine],
-        track=outcome.track[mine],
-        rank=outcome.rank[mine],
-        score=outcome.score[mine],
-        list_scores=outcome.list_scores,
-        market_scores=outcome.market_scores,
-    )
+    return outcome.only(outcome.track == track)

@@ -116,13 +116,8 @@ def only_tracks(outcome: Outcome, positions: NDArray[np.int32]) -> Outcome:
     place = np.full(max(int(outcome.track.max(initial=-1)), int(positions.max(initial=-1))) + 1, -1)
     place[positions] = np.arange(len(positions))
     inside = place[outcome.track] >= 0 if len(outcome.track) else np.zeros(0, dtype=bool)
-    return replace(
-        outcome,
-        prompt=outcome.prompt[inside],
-        track=place[outcome.track[inside]].astype(np.int32),
-        rank=outcome.rank[inside],
-        score=outcome.score[inside],
-    )
+    mine = outcome.only(inside)
+    return replace(mine, track=place[mine.track].astype(np.int32))
 
 
 def saves_change(before: Totals, after: Totals) -> Interval:

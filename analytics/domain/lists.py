@@ -62,6 +62,8 @@ class Listening:
     """Shape (n_prompts,): what one prompt stands for, of all prompts."""
     model: ChoiceModel
     full_relevance: float
+    full_score: float
+    """What a boost is a share of: the highest score the approach gives."""
 
     def looked(self, list_relevance: Floats) -> Floats:
         """Chance that each place is looked at, at the middle of our beliefs."""
@@ -92,7 +94,7 @@ def lists_of(
     difference = np.full(outcome.prompts, np.nan, dtype=np.float32)
     sums = np.zeros((BATCHES, len(targets), len(strengths), MEASURES))
     helped = [np.append(target, False) for target in targets]  # the last one is the empty place
-    for start, candidates, scores in _pools(outcome, ranks, market=len(market), tracks=total):
+    for start, candidates, scores, fits in _pools(outcome, ranks, market=len(market), tracks=total):
         rows = slice(start, start + len(candidates))
         first = np.argsort(-scores, axis=1, kind="stable")[:, :places]
         found = np.take_along_axis(candidates, first, axis=1)
@@ -103,7 +105,12 @@ def lists_of(
             is_helped = target[candidates]
             for step, strength in enumerate(strengths):
                 measured = _boosted(
-                    scores, is_helped, strength, listening=listening, rows=rows, places=places
+                    (scores, fits),
+                    is_helped,
+                    strength,
+                    listening=listening,
+                    rows=rows,
+                    places=places,
                 )
                 np.add.at(sums[:, number, step], batch, measured)
     return ShardLists(outcome.first_prompt, tracks, difference, sums)
@@ -111,13 +118,14 @@ def lists_of(
 
 def _pools(
     outcome: Outcome, ranks: MarketRanks, *, market: int, tracks: int
-) -> Iterator[tuple[int, Numbers, NDArray[np.float32]]]:
-    """Candidates of some lists at a time: the market's best, then our own, with their scores.
+) -> Iterator[tuple[int, Numbers, NDArray[np.float32], NDArray[np.float32]]]:
+    """Candidates of some lists at a time: the market's best, then our own, with scores and fits.
 
     Places without a track hold the number after the last one, and a score of minus infinity.
     """
     order = np.lexsort((outcome.track, -outcome.score, outcome.prompt))
-    prompt, track, score = outcome.prompt[order], outcome.track[order], outcome.score[order]
+    prompt, track = outcome.prompt[order], outcome.track[order]
+    score, fit = outcome.score[order], outcome.fit[order]
     starts = np.searchsorted(prompt, np.arange(outcome.prompts + 1))
     within = np.arange(len(prompt)) - starts[prompt] if len(prompt) else np.zeros(0, dtype=np.int64)
     for start in range(0, outcome.prompts, BLOCK):
@@ -126,13 +134,16 @@ def _pools(
         wide = int(within[hits].max(initial=-1)) + 1
         candidates = np.full((stop - start, DEPTH + wide), tracks, dtype=np.int32)
         scores = np.full(candidates.shape, -np.inf, dtype=np.float32)
+        fits = scores.copy()
         known = ranks.positions[start:stop]
         candidates[:, : known.shape[1]] = np.where(known < 0, tracks, known)
         scores[:, : known.shape[1]] = outcome.market_scores[start:stop]
+        fits[:, : known.shape[1]] = ranks.fits[start:stop]
         candidates[prompt[hits] - start, DEPTH + within[hits]] = market + track[hits]
         scores[prompt[hits] - start, DEPTH + within[hits]] = score[hits]
+        fits[prompt[hits] - start, DEPTH + within[hits]] = fit[hits]
         scores[candidates == tracks] = -np.inf
-        yield start, candidates, scores
+        yield start, candidates, scores, fits
 
 
 def _best(scores: NDArray[np.float32], places: int) -> NDArray[np.int64]:
@@ -146,7 +157,7 @@ def _best(scores: NDArray[np.float32], places: int) -> NDArray[np.int64]:
 
 
 def _boosted(
-    scores: NDArray[np.float32],
+    points: tuple[NDArray[np.float32], NDArray[np.float32]],
     is_helped: NDArray[np.bool_],
     strength: float,
     *,
@@ -155,12 +166,13 @@ def _boosted(
     places: int,
 ) -> Floats:
     """Sums of each list with a boost, shape (n_lists, 4); see `ShardLists.sums`."""
-    added = np.float32(round(strength * listening.full_relevance, SCORE_DECIMALS))
+    scores, fits = points
+    added = np.float32(round(strength * listening.full_score, SCORE_DECIMALS))
     raised = (scores + added * is_helped).astype(np.float32)
     first = _best(raised, places)
-    kept = np.take_along_axis(scores, first, axis=1)
-    relevance = relevance_of(kept, listening.full_relevance)
-    seen = listening.looked(relevance) * np.isfinite(kept) * listening.weights[rows, None]
+    is_there = np.isfinite(np.take_along_axis(scores, first, axis=1))
+    relevance = relevance_of(np.take_along_axis(fits, first, axis=1), listening.full_relevance)
+    seen = listening.looked(relevance) * is_there * listening.weights[rows, None]
     last = np.take_along_axis(raised, first[:, -1:], axis=1)[:, 0]
     # The market is known down to a depth; below it, a boosted track can reach this score at most.
     deepest = scores[:, min(DEPTH, scores.shape[1]) - 1]

@@ -69,27 +69,29 @@ def summarise(
     random: np.random.Generator,
     draws: int = PARAMETER_DRAWS,
     pooled_variation: float | None = None,
+    full_score: float | None = None,
 ) -> Figures:
     """Turn hits into figures for `tracks` own tracks.
 
     The random generator draws the parameters of the choice model, nothing else; all tracks and
     spaces share the draws, so differences between them are not blurred by them.
-    Give `pooled_variation` of a whole run when summing up a part of it.
+    Give `pooled_variation` of a whole run when summing up a part of it, and `full_score` where an
+    approach ranks by other points than those of relevance.
     """
     sampled = model.draw(draws, random=random)
     surfaced = outcome.rank <= FIRST_PLACES
     chances = saving_chances(
         outcome, surfaced, model=model, draws=sampled, full_relevance=full_relevance
     )
-    lists = relevance_of(outcome.list_scores, full_relevance)
-    relevance = relevance_of(outcome.score, full_relevance)
+    lists = relevance_of(outcome.list_fits, full_relevance)
+    relevance = relevance_of(outcome.fit, full_relevance)
     prompt = outcome.prompt[surfaced]
     if pooled_variation is None:
         pooled_variation = pooled_variation_of(
             chances.mean(axis=0), outcome.track[surfaced], bank.space_of_prompt[prompt]
         )
     hits = Hits(outcome, bank, surfaced, relevance, lists, chances)
-    spaces = tuple(space_figures(hits, model, full_relevance, pooled_variation))
+    spaces = tuple(space_figures(hits, model, full_score or full_relevance, pooled_variation))
     totals = tuple(track_figures(hits, sampled, model, tracks))
     return Figures(spaces, totals, _competition(outcome, bank, surfaced, lists), pooled_variation)
 

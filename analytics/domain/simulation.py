@@ -6,8 +6,8 @@ generator. So the same seed gives the same report however the prompts were cut i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -53,10 +53,29 @@ class Outcome:
     """Shape (n_prompts, k): scores of the list as shown, own tracks included; -inf where empty."""
     market_scores: Floats
     """Shape (n_prompts, depth): scores of the best of the market alone, best first."""
+    fit: Floats
+    """How well each hit answers its prompt, in the points of the prompt-driven approach. Lists are
+    ordered by score; what listeners make of a track depends on how it fits. For the prompt-driven
+    approach the two are one."""
+    list_fits: Floats
+    """Shape (n_prompts, k): fits of the list as shown; -inf where empty or refused."""
+    market_fits: Floats
+    """Shape (n_prompts, k): fits of the market's first places."""
 
     @property
     def prompts(self) -> int:
         return len(self.list_scores)
+
+    def only(self, hits: NDArray[np.bool_]) -> Outcome:
+        """Some of the hits; lists and market stay whole."""
+        return replace(
+            self,
+            prompt=self.prompt[hits],
+            track=self.track[hits],
+            rank=self.rank[hits],
+            score=self.score[hits],
+            fit=self.fit[hits],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +86,15 @@ class MarketRanks:
     """Shape (n_prompts, depth): places in the market's index, -1 where there are no more."""
     scores: Floats
     """Same shape; -inf where there are no more."""
+    fits: Floats
+    """Same shape: how well each answers the prompt; the scores, for the prompt-driven approach."""
 
 
 def rank_market(queries: QueryBlock, market: TrackIndex, *, depth: int = DEPTH) -> MarketRanks:
     """Ask some prompts of the market alone."""
     positions, best = surface(queries, market, k=depth)
-    return MarketRanks(positions, np.round(best, SCORE_DECIMALS))
+    scores = np.round(best, SCORE_DECIMALS)
+    return MarketRanks(positions, scores, scores)
 
 
 def simulate_shard(
@@ -87,25 +109,45 @@ def simulate_shard(
     """Ask some prompts; `own` must be built with the statistics of `market`."""
     ranks = rank_market(queries, market, depth=depth)
     return place_own(
-        queries, own, ranks.scores, first_prompt=first_prompt, places=places, depth=depth
+        queries,
+        own,
+        ranks.scores,
+        ranks.fits,
+        first_prompt=first_prompt,
+        places=places,
+        depth=depth,
     )
+
+
+Scorer = Callable[[slice, Floats], Floats]
+"""How an approach turns fits of some prompts, (rows, tracks), into the scores it ranks by."""
 
 
 def place_own(
     queries: QueryBlock,
     own: TrackIndex,
     market_scores: Floats,
+    market_fits: Floats,
     *,
+    scorer: Scorer | None = None,
     first_prompt: int = 0,
     places: int = FIRST_PLACES,
     depth: int = DEPTH,
 ) -> Outcome:
-    """Place our tracks among the best of the market, whose scores are known (prompts, depth)."""
-    hits: list[tuple[Numbers, Numbers, Numbers, Floats]] = []
+    """Place our tracks among the best of the market.
+
+    Parameters
+    ----------
+    market_scores, market_fits : shapes (n_prompts, depth) and (n_prompts, places or more)
+    scorer : of the approach; the prompt-driven one, which ranks by fit, where there is none
+    """
+    hits: list[tuple[Numbers, Numbers, Numbers, Floats, Floats]] = []
     lists = market_scores[:, :places].copy()
+    list_fits = market_fits[:, :places].copy()
     for start in range(0, len(queries), BLOCK):
         stop = min(start + BLOCK, len(queries))
-        scores = np.round(score_all(queries.part(start, stop), own), SCORE_DECIMALS)
+        fits = np.round(score_all(queries.part(start, stop), own), SCORE_DECIMALS)
+        scores = scorer(slice(start, stop), fits) if scorer else fits
         reached = reaches(scores, market_scores[start:stop, -1:])
         for row in np.flatnonzero(reached.any(axis=1)):
             tracks = np.flatnonzero(reached[row])
@@ -114,25 +156,42 @@ def place_own(
             rank = ranks_among(values, market_scores[start + row])
             near = rank <= depth
             number = int(near.sum())
+            fit = fits[row, tracks]
             hits.append(
                 (
                     np.full(number, start + row, dtype=np.int32),
                     tracks[near].astype(np.int32),
                     rank[near].astype(np.int32),
                     values[near],
+                    fit[near],
                 )
             )
-            merged = np.concatenate([lists[start + row], values[:places]])
-            lists[start + row] = -np.sort(-merged)[:places]
+            lists[start + row], list_fits[start + row] = merged_list(
+                (lists[start + row], list_fits[start + row]), (values[:places], fit[:places])
+            )
     return Outcome(
         first_prompt=first_prompt,
         prompt=_joined([hit[0] for hit in hits], np.int32),
         track=_joined([hit[1] for hit in hits], np.int32),
         rank=_joined([hit[2] for hit in hits], np.int32),
         score=_joined([hit[3] for hit in hits], np.float32),
+        fit=_joined([hit[4] for hit in hits], np.float32),
         list_scores=lists,
+        list_fits=list_fits,
         market_scores=market_scores,
+        market_fits=market_fits[:, :places],
     )
+
+
+def merged_list(shown: tuple[Floats, Floats], own: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Put own tracks into a list: scores and fits of what is shown then, best first.
+
+    On equal scores what was shown goes first, as in `ranks_among`.
+    """
+    places = len(shown[0])
+    scores = np.concatenate([shown[0], own[0]])
+    first = np.argsort(-scores, kind="stable")[:places]
+    return scores[first], np.concatenate([shown[1], own[1]])[first]
 
 
 def reaches(scores: Floats, last_market_score: Floats) -> NDArray[np.bool_]:
@@ -172,6 +231,9 @@ def merge(outcomes: Sequence[Outcome]) -> Outcome:
         track=np.concatenate([o.track for o in ordered]),
         rank=np.concatenate([o.rank for o in ordered]),
         score=np.concatenate([o.score for o in ordered]),
+        fit=np.concatenate([o.fit for o in ordered]),
         list_scores=np.concatenate([o.list_scores for o in ordered]),
+        list_fits=np.concatenate([o.list_fits for o in ordered]),
         market_scores=np.concatenate([o.market_scores for o in ordered]),
+        market_fits=np.concatenate([o.market_fits for o in ordered]),
     )

@@ -51,7 +51,7 @@ class SpaceFigures:
 
 
 def space_figures(
-    hits: Hits, model: ChoiceModel, full_relevance: float, pooled: float
+    hits: Hits, model: ChoiceModel, full_score: float, pooled: float
 ) -> Iterator[SpaceFigures]:
     outcome, bank, surfaced = hits.outcome, hits.bank, hits.surfaced
     if not len(outcome.prompt):
@@ -90,7 +90,7 @@ def space_figures(
             median_near_rank=float(np.median(outcome.rank[down])) if len(down) else None,
             rank_bands=tuple(int(((ranks >= a) & (ranks <= b)).sum()) for a, b in RANK_BANDS),
             relevance=float(hits.relevance[rows].mean()),
-            short_by=float(np.median(gap)) / full_relevance if len(down) else None,
+            short_by=float(np.median(gap)) / full_score if len(down) else None,
             conversion=conversion,
             uncertainty=uncertainty,
             funnel={stage: float(means[stage][columns].mean()) for stage in Stage}

@@ -195,8 +195,8 @@ def _placed(
     parts = []
     for number, first in enumerate(range(0, stage.outcome.prompts, SHARD_PROMPTS), 1):
         stop = min(first + SHARD_PROMPTS, stage.outcome.prompts)
-        scores = stage.outcome.market_scores[first:stop]
-        parts.append(place_own(stage.queries.part(first, stop), own, scores, first_prompt=first))
+        known = stage.outcome.market_scores[first:stop], stage.outcome.market_fits[first:stop]
+        parts.append(place_own(stage.queries.part(first, stop), own, *known, first_prompt=first))
         step(number)
     return merge(parts)
 

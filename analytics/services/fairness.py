@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics import arena as arenas
+from analytics import stored
 from analytics.domain.chances import relevance_of
 from analytics.domain.exposure import tail_of, thin_of
 from analytics.domain.fairness import Ledger, keep_ledger
@@ -65,6 +66,7 @@ def shard_lists(
             weights[outcome.first_prompt : outcome.first_prompt + outcome.prompts],
             choice_of(run),
             full_relevance(arenas.engine().blend),
+            full_relevance(arenas.engine().blend),
         ),
     )
 
@@ -77,15 +79,15 @@ def ledger_of(
     None where a shard was done before lists were kept: an upgrade while the run was under way.
     """
     contents = list(run.shards.order_by("first_prompt").values_list("lists", flat=True))
-    kept = [arenas.unpacked_lists(content) for content in contents if content is not None]
+    kept = [stored.unpacked_lists(content) for content in contents if content is not None]
     if run.market_traits is None or len(kept) < len(contents):
         return None
     lists = merge_lists(kept)
-    traits = joined(arenas.unpacked_traits(run.market_traits), traits_of(documents))
+    traits = joined(stored.unpacked_traits(run.market_traits), traits_of(documents))
     full = full_relevance(arenas.engine().blend)
     weights = _weights(run)
-    listening = Listening(weights, choice_of(run), full)
-    looked = listening.looked(relevance_of(outcome.list_scores, full))
+    listening = Listening(weights, choice_of(run), full, full)
+    looked = listening.looked(relevance_of(outcome.list_fits, full))
     ledger = keep_ledger(
         lists,
         looked=np.where(lists.tracks != EMPTY, looked, 0.0),

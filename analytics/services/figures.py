@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from analytics import arena as arenas
+from analytics import stored
 from analytics.domain.results import Figures, SpaceFigures, TrackFigures, summarise
 from analytics.domain.simulation import full_relevance, merge
 from analytics.models import (
@@ -41,7 +42,7 @@ def write_figures(*, run: SimulationRun) -> None:
     documents = unpacked(run.documents)
     outcome = merge(
         [
-            arenas.unpacked_outcome(content)
+            stored.unpacked_outcome(content)
             for content in run.shards.order_by("first_prompt").values_list("outcome", flat=True)
             if content is not None
         ]
@@ -57,7 +58,7 @@ def write_figures(*, run: SimulationRun) -> None:
         random=np.random.default_rng([run.seed, 3]),
     )
     assert run.statistics is not None, "the first shard to finish stores the statistics"
-    own = engine.build_index(documents, statistics=arenas.unpacked_statistics(run.statistics))
+    own = engine.build_index(documents, statistics=stored.unpacked_statistics(run.statistics))
     texts = [prompt.text for prompt in bank.prompts]
     ledger = ledger_of(run, outcome, documents=documents)
     _store(run, figures, ledger, [document.track_id for document in documents], own, texts)

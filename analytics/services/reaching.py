@@ -1,6 +1,6 @@
 """From a prompt space back to the edit: what could truthfully be said to surface there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,18 +117,18 @@ def _of_space(stage: Stage, number: int) -> _Local:
     rows = np.flatnonzero(stage.layout.space_of_prompt == number)
     place = np.full(stage.outcome.prompts, -1, dtype=np.int32)
     place[rows] = np.arange(len(rows))
-    inside = place[stage.outcome.prompt] >= 0
     outcome = stage.outcome
+    hits = outcome.only(place[outcome.prompt] >= 0)
     return _Local(
         queries=arenas.engine().encode([stage.queries.intents[row] for row in rows], stage.index),
-        outcome=Outcome(
+        outcome=replace(
+            hits,
             first_prompt=0,
-            prompt=place[outcome.prompt[inside]],
-            track=outcome.track[inside],
-            rank=outcome.rank[inside],
-            score=outcome.score[inside],
+            prompt=place[hits.prompt],
             list_scores=outcome.list_scores[rows],
+            list_fits=outcome.list_fits[rows],
             market_scores=outcome.market_scores[rows],
+            market_fits=outcome.market_fits[rows],
         ),
     )
 

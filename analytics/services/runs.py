@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from analytics import arena as arenas
+from analytics import stored
 from analytics.domain.choice import Examination
 from analytics.domain.grammar import GrammarError
 from analytics.domain.market import FEWEST_TRACKS, MOST_TRACKS
@@ -225,17 +226,17 @@ def perform_shard(*, shard_id: int, now: datetime | None = None) -> None:
     documents = unpacked(run.documents)
     own = arenas.engine().build_index(documents, statistics=arena.market.statistics)
     ranks = rank_market(queries, arena.market)
-    outcome = place_own(queries, own, ranks.scores, first_prompt=shard.first_prompt)
+    outcome = place_own(queries, own, ranks.scores, ranks.fits, first_prompt=shard.first_prompt)
     lists = shard_lists(run, outcome, ranks, arena=arena, own=own, documents=documents)
     if run.statistics is None:
         SimulationRun.objects.filter(pk=run.pk, statistics=None).update(
-            statistics=arenas.packed_statistics(arena.market.statistics),
-            market_traits=arenas.packed_traits(arena.traits),
+            statistics=stored.packed_statistics(arena.market.statistics),
+            market_traits=stored.packed_traits(arena.traits),
         )
     SimulationShard.objects.filter(pk=shard.pk, attempts=shard.attempts).update(
         status=Status.DONE,
-        outcome=arenas.packed_outcome(outcome),
-        lists=arenas.packed_lists(lists),
+        outcome=stored.packed_outcome(outcome),
+        lists=stored.packed_lists(lists),
         lease_until=None,
     )
     finish_run(run_id=run.pk)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics import arena as arenas
+from analytics import stored
 from analytics.domain.chances import saving_chances
 from analytics.domain.counterfactual import outcome_of_one
 from analytics.domain.grammar import Term
@@ -217,11 +218,11 @@ def stage_of(run_id: int) -> Stage:
         )
     engine = arenas.engine()
     prompt_bank = arenas.bank_of(run.bank)
-    index = engine.build_index([], statistics=arenas.unpacked_statistics(run.statistics))
+    index = engine.build_index([], statistics=stored.unpacked_statistics(run.statistics))
     queries = engine.encode([engine.parse(prompt.text) for prompt in prompt_bank.prompts], index)
     return Stage(
         documents=tuple(unpacked(run.documents)),
-        outcome=merge([arenas.unpacked_outcome(c) for c in contents if c is not None]),
+        outcome=merge([stored.unpacked_outcome(c) for c in contents if c is not None]),
         queries=queries,
         index=index,
         layout=arenas.layout_of(prompt_bank),

@@ -61,7 +61,7 @@ class Stage:
         for first in range(0, PROMPTS, cut):
             part = self.queries.part(first, min(first + cut, PROMPTS))
             ranks = rank_market(part, self.market)
-            outcome = place_own(part, self.own, ranks.scores, first_prompt=first)
+            outcome = place_own(part, self.own, ranks.scores, ranks.fits, first_prompt=first)
             parts.append(
                 lists_of(
                     outcome,
@@ -70,7 +70,7 @@ class Stage:
                     own=self.own,
                     targets=(tail_of(self.traits)[0], thin_of(self.traits)),
                     listening=Listening(
-                        self.weights[first : first + cut], choice_model(), self.full
+                        self.weights[first : first + cut], choice_model(), self.full, self.full
                     ),
                 )
             )
@@ -120,7 +120,7 @@ def test_a_boost_is_what_sorting_all_boosted_tracks_gives(stage: Stage, lists: S
     )
     scores = np.round(scores, 5)
     raised = scores + np.float32(round(0.05 * stage.full, 5)) * tail
-    listening = Listening(stage.weights, choice_model(), stage.full)
+    listening = Listening(stage.weights, choice_model(), stage.full, stage.full)
     best = np.argsort(-raised, axis=1, kind="stable")[:, :FIRST_PLACES]
     kept = np.take_along_axis(scores, best, axis=1)
     relevance = np.clip(np.where(np.isfinite(kept), kept, 0) / stage.full, 0, 1)

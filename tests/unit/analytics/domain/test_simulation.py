@@ -300,8 +300,11 @@ def test_reach_intervals_cover_the_truth() -> None:
             track=np.zeros(len(shown), dtype=np.int32),
             rank=np.full(len(shown), 5, dtype=np.int32),
             score=np.full(len(shown), 0.6, dtype=np.float32),
+            fit=np.full(len(shown), 0.6, dtype=np.float32),
             list_scores=np.full((spaces * each, FIRST_PLACES), 0.6, dtype=np.float32),
+            list_fits=np.full((spaces * each, FIRST_PLACES), 0.6, dtype=np.float32),
             market_scores=np.full((spaces * each, 200), 0.5, dtype=np.float32),
+            market_fits=np.full((spaces * each, FIRST_PLACES), 0.5, dtype=np.float32),
         )
         figures = summarise(
             outcome,
