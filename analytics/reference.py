@@ -11,6 +11,7 @@ from analytics.domain.grammar import Grammar, read_grammar, term
 from analytics.domain.market import MarketModel
 from analytics.domain.market_files import TagBook, tag_book
 from analytics.domain.market_model import build_market_model
+from analytics.domain.tastes import Assumptions, read_assumptions
 from catalog.vocabulary import default_terms
 
 DATA_DIR = Path(__file__).parent / "data"
@@ -67,6 +68,12 @@ def market_version() -> str:
 def choice_model() -> ChoiceModel:
     """The listener that `choice.toml` describes."""
     return read_choice_model(_parsed(DATA_DIR / "choice.toml"))
+
+
+@cache
+def assumptions() -> Assumptions:
+    """Who asks and how tracks sound, for approaches that look at more than the prompt."""
+    return read_assumptions(_parsed(DATA_DIR / "listeners.toml"))
 
 
 @cache

@@ -59,6 +59,10 @@ class SimulationRun(models.Model):
     `documents` is the catalog as the engine saw it when the run began (compressed JSON), so that
     all shards see the same tracks. `statistics` is the idea of rarity that counterfactuals need,
     `market_traits` what fairness needs of the market's tracks.
+
+    Approaches that look at more than the prompt keep what they look at: `heard` (our tracks by what
+    the analysis heard), `listening` (real saves), `own_neighbours` (what goes with our tracks), and
+    how many of our tracks nobody heard or saved; null where the approach does not ask.
     """
 
     workspace = models.ForeignKey(
@@ -67,7 +71,8 @@ class SimulationRun(models.Model):
     bank = models.ForeignKey(PromptBank, on_delete=models.RESTRICT, related_name="runs")
     market = models.ForeignKey(Market, on_delete=models.RESTRICT, related_name="runs")
     seed = models.PositiveIntegerField()
-    approach = models.CharField(max_length=20, default="prompt-driven")
+    approach = models.CharField(max_length=20, default="prompt")
+    approach_version = models.CharField(max_length=20, blank=True)
     places = models.PositiveSmallIntegerField()
     engine_version = models.CharField(max_length=20)
     choice_version = models.CharField(max_length=20)
@@ -85,6 +90,11 @@ class SimulationRun(models.Model):
     documents = models.BinaryField()
     statistics = models.BinaryField(null=True)
     market_traits = models.BinaryField(null=True)
+    heard = models.BinaryField(null=True)
+    listening = models.BinaryField(null=True)
+    own_neighbours = models.BinaryField(null=True)
+    unheard_count = models.PositiveIntegerField(null=True)
+    unsaved_count = models.PositiveIntegerField(null=True)
     pooled_variation = models.FloatField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -160,6 +170,7 @@ class SimulationShard(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     outcome = models.BinaryField(null=True)
     lists = models.BinaryField(null=True)
+    asked = models.BinaryField(null=True)
 
     objects = SimulationShardQuerySet.as_manager()
 

@@ -196,7 +196,15 @@ def _placed(
     for number, first in enumerate(range(0, stage.outcome.prompts, SHARD_PROMPTS), 1):
         stop = min(first + SHARD_PROMPTS, stage.outcome.prompts)
         known = stage.outcome.market_scores[first:stop], stage.outcome.market_fits[first:stop]
-        parts.append(place_own(stage.queries.part(first, stop), own, *known, first_prompt=first))
+        parts.append(
+            place_own(
+                stage.queries.part(first, stop),
+                own,
+                *known,
+                scorer=stage.scorer(own, slice(first, stop)),
+                first_prompt=first,
+            )
+        )
         step(number)
     return merge(parts)
 

@@ -22,6 +22,7 @@ from analytics.models import FairnessLedger, FairnessWatch, SimulationRun
 from analytics.models.fairness import Measure
 from analytics.models.runs import Status
 from analytics.services.fitting import choice_of
+from analytics.ways import scoring_of
 from catalog.errors import StudioError
 from catalog.models import Membership, User, Workspace
 from catalog.roles import ROLE_REACH, Permission, Role
@@ -66,7 +67,7 @@ def shard_lists(
             weights[outcome.first_prompt : outcome.first_prompt + outcome.prompts],
             choice_of(run),
             full_relevance(arenas.engine().blend),
-            full_relevance(arenas.engine().blend),
+            scoring_of(run).full_score(full_relevance(arenas.engine().blend)),
         ),
     )
 
@@ -86,7 +87,7 @@ def ledger_of(
     traits = joined(stored.unpacked_traits(run.market_traits), traits_of(documents))
     full = full_relevance(arenas.engine().blend)
     weights = _weights(run)
-    listening = Listening(weights, choice_of(run), full, full)
+    listening = Listening(weights, choice_of(run), full, scoring_of(run).full_score(full))
     looked = listening.looked(relevance_of(outcome.list_fits, full))
     ledger = keep_ledger(
         lists,

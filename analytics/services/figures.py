@@ -21,6 +21,7 @@ from analytics.models.runs import UNFINISHED, Status
 from analytics.services.fairness import ledger_of, store_ledger
 from analytics.services.fitting import choice_of
 from analytics.snapshots import unpacked
+from analytics.ways import scoring_of
 from catalog.models import Track
 from prompts.domain.index import TrackIndex
 from prompts.domain.lexicon import Term
@@ -56,6 +57,7 @@ def write_figures(*, run: SimulationRun) -> None:
         model=choice_of(run),
         full_relevance=full_relevance(engine.blend),
         random=np.random.default_rng([run.seed, 3]),
+        full_score=scoring_of(run).full_score(full_relevance(engine.blend)),
     )
     assert run.statistics is not None, "the first shard to finish stores the statistics"
     own = engine.build_index(documents, statistics=stored.unpacked_statistics(run.statistics))

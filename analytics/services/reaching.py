@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics import arena as arenas
 from analytics.domain.counterfactual import hits_of_one, outcome_of_one
@@ -23,7 +24,6 @@ from analytics.services.what_if import (
 )
 from prompts.domain.documents import TrackDocument
 from prompts.domain.queries import QueryBlock
-from prompts.domain.surfacing import score_one
 
 MOST_PIECES = 10
 """Terms that are tried, those that the space asks for first."""
@@ -86,8 +86,8 @@ def ways_into(
 
     def standing_of(terms: tuple[Term, ...]) -> Standing:
         edited = Edit(add=terms).applied_to(document)
-        scores = score_one(edited, local.queries, stage.index)
-        return _standing(outcome_of_one(local.outcome, track=position, scores=scores))
+        scores, fits = stage.scores_of_one(edited, local.queries, local.rows)
+        return _standing(outcome_of_one(local.outcome, track=position, scores=scores, fits=fits))
 
     found = smallest_edits(pieces, before=before, standing_of=standing_of)
     whole = figures_before(run.pk, position)
@@ -108,6 +108,7 @@ def ways_into(
 class _Local:
     """The prompts of one space with what the run gave for them."""
 
+    rows: NDArray[np.intp]
     queries: QueryBlock
     outcome: Outcome
 
@@ -120,6 +121,7 @@ def _of_space(stage: Stage, number: int) -> _Local:
     outcome = stage.outcome
     hits = outcome.only(place[outcome.prompt] >= 0)
     return _Local(
+        rows=rows,
         queries=arenas.engine().encode([stage.queries.intents[row] for row in rows], stage.index),
         outcome=replace(
             hits,

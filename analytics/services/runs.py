@@ -5,6 +5,7 @@ that claimed them. A run's numbers depend on its row only, never on who computed
 """
 
 from datetime import datetime
+from typing import Any
 
 from celery import current_app
 from django.db import IntegrityError, transaction
@@ -13,11 +14,18 @@ from django.utils import timezone
 
 from analytics import arena as arenas
 from analytics import stored
+from analytics.domain.answering import BY_LISTENING, BY_SOUND, PROMPT, own_scorer
 from analytics.domain.choice import Examination
 from analytics.domain.grammar import GrammarError
 from analytics.domain.market import FEWEST_TRACKS, MOST_TRACKS
 from analytics.domain.prompt_space import SMALLEST_SAMPLE
 from analytics.domain.simulation import FIRST_PLACES, place_own, rank_market
+from analytics.listening import (
+    heard_documents,
+    is_heard,
+    packed_listening,
+    unpacked_listening,
+)
 from analytics.models import (
     Market,
     PromptBank,
@@ -28,20 +36,24 @@ from analytics.models import (
 )
 from analytics.models.runs import LEASE, MAX_ATTEMPTS, NUDGE, UNFINISHED, Status
 from analytics.prompt_lists import new_prompts
-from analytics.reference import choice_model, grammar_version
+from analytics.reference import assumptions, choice_model, grammar_version
 from analytics.services import markets
 from analytics.services.fairness import shard_lists
 from analytics.services.figures import write_figures
 from analytics.services.fitting import listener_of
 from analytics.services.space_sizes import used_prior
 from analytics.snapshots import packed, snapshot_of, unpacked
+from analytics.ways import way_of
 from catalog.errors import StudioError
 from catalog.models import Track, User, Workspace
+from prompts.approaches import APPROACHES
+from prompts.domain.documents import TrackDocument
 from prompts.engine import ENGINE_VERSION
 
 DEFAULT_PROMPTS = 10_000
 DEFAULT_MARKET_TRACKS = 20_000
 DEFAULT_SEED = 1
+DEFAULT_APPROACH = PROMPT
 DEFAULT_EXAMINATION = Examination.GEOMETRIC.value
 MOST_PROMPTS = 40_000
 SHARD_PROMPTS = 1_250
@@ -68,6 +80,7 @@ def start_run(
     market: Market | None = None,
     own_market: bool = False,
     prompt_list: PromptList | None = None,
+    approach: str = DEFAULT_APPROACH,
     queue: bool = True,
 ) -> SimulationRun:
     """Set a run up with its shards; workers take it from there (or the caller, without `queue`).
@@ -77,12 +90,15 @@ def start_run(
     market : an imported market; a generated one of `market_tracks` tracks where none is given
     own_market : let the workspace's tracks compete with each other only
     prompt_list : real prompts to be asked beside those that grow from the grammar
+    approach : name of one of `prompts.approaches.APPROACHES`
 
     Raises
     ------
     SimulationRefused : another run of the workspace is under way, nothing to simulate, bad sizes,
-        no such way to look down a list
+        no such approach, no such way to look down a list
     """
+    if approach not in APPROACHES:
+        raise SimulationRefused(f"The approaches are {', '.join(APPROACHES)}; not {approach}.")
     if examination not in list(Examination):
         raise SimulationRefused(f"Listeners look {', '.join(Examination)}; not {examination}.")
     _check_sizes(prompts, market_tracks, seed)
@@ -94,6 +110,7 @@ def start_run(
             "There is no track to simulate.",
             hint="Upload a track first, or allow simulation on one that was kept out.",
         )
+    beside = _beside_the_prompt(workspace, approach, documents, own_market=own_market)
     _, listener_fit = listener_of(workspace.pk, examination=Examination(examination))
     content = packed(documents)
     try:
@@ -111,6 +128,8 @@ def start_run(
                 market=market
                 or markets.generated_market(workspace=workspace, tracks=market_tracks, seed=seed),
                 seed=seed,
+                approach=approach,
+                **beside,
                 places=FIRST_PLACES,
                 engine_version=ENGINE_VERSION,
                 choice_version=choice_model().version,
@@ -142,6 +161,24 @@ def start_run(
     if queue:
         transaction.on_commit(lambda: wake_workers(run))
     return run
+
+
+def _beside_the_prompt(
+    workspace: Workspace, approach: str, documents: list[TrackDocument], *, own_market: bool
+) -> dict[str, Any]:
+    """Keep what an approach looks at beside the prompt, as it was when the run began."""
+    found: dict[str, Any] = {}
+    if approach != PROMPT:
+        found["approach_version"] = assumptions().version
+    if approach in (*BY_SOUND, *BY_LISTENING):
+        heard = heard_documents(workspace, documents)
+        found["heard"] = packed(heard)
+        found["unheard_count"] = sum(not is_heard(document) for document in heard)
+    if approach in BY_LISTENING:
+        found["listening"] = content = packed_listening(workspace, own_market=own_market)
+        saves, _ = unpacked_listening(content)
+        found["unsaved_count"] = sum(document.track_id not in saves for document in documents)
+    return found
 
 
 def _check_sizes(prompts: int, market_tracks: int, seed: int) -> None:
@@ -225,18 +262,32 @@ def perform_shard(*, shard_id: int, now: datetime | None = None) -> None:
     queries = arena.queries.part(shard.first_prompt, stop)
     documents = unpacked(run.documents)
     own = arenas.engine().build_index(documents, statistics=arena.market.statistics)
-    ranks = rank_market(queries, arena.market)
-    outcome = place_own(queries, own, ranks.scores, ranks.fits, first_prompt=shard.first_prompt)
+    asked = side = None
+    if run.approach == PROMPT:
+        ranks = rank_market(queries, arena.market)
+        scorer = None
+    else:
+        way, side = way_of(run.pk)
+        ranks, asked = way.ask(
+            queries, first_prompt=shard.first_prompt, ranks_market=way.index is arena.market
+        )
+        scorer = own_scorer(way.scoring, asked, side.tracks(own))
+    outcome = place_own(
+        queries, own, ranks.scores, ranks.fits, scorer=scorer, first_prompt=shard.first_prompt
+    )
     lists = shard_lists(run, outcome, ranks, arena=arena, own=own, documents=documents)
+    near = side.near if side is not None else None
     if run.statistics is None:
         SimulationRun.objects.filter(pk=run.pk, statistics=None).update(
             statistics=stored.packed_statistics(arena.market.statistics),
             market_traits=stored.packed_traits(arena.traits),
+            own_neighbours=stored.packed_table(near) if near is not None else None,
         )
     SimulationShard.objects.filter(pk=shard.pk, attempts=shard.attempts).update(
         status=Status.DONE,
         outcome=stored.packed_outcome(outcome),
         lists=stored.packed_lists(lists),
+        asked=stored.packed_asked(asked) if asked is not None else None,
         lease_until=None,
     )
     finish_run(run_id=run.pk)
@@ -291,6 +342,7 @@ def is_current(run: SimulationRun) -> bool:
     return (
         run.engine_version == ENGINE_VERSION
         and run.choice_version == choice_model().version
+        and run.approach_version in ("", assumptions().version)
         and run.bank.grammar_version == grammar_version()
         and (
             run.market.kind != Market.Kind.GENERATED or run.market.version == markets.market_label()

@@ -40,4 +40,5 @@ def start_again(last: SimulationRun) -> SimulationRun:
         market=market if market.kind == Market.Kind.IMPORTED else None,
         own_market=market.kind == Market.Kind.OWN,
         prompt_list=last.bank.prompt_list,
+        approach=last.approach,
     )

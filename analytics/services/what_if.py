@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from analytics import arena as arenas
 from analytics import stored
+from analytics.domain.answering import PROMPT, Asked, OwnSide, Scoring, merge_asked, own_scorer
 from analytics.domain.chances import saving_chances
 from analytics.domain.counterfactual import outcome_of_one
 from analytics.domain.grammar import Term
@@ -21,11 +22,19 @@ from analytics.domain.results import (
     TrackFigures,
     summarise,
 )
-from analytics.domain.simulation import FIRST_PLACES, Outcome, full_relevance, merge
+from analytics.domain.simulation import (
+    FIRST_PLACES,
+    SCORE_DECIMALS,
+    Outcome,
+    Scorer,
+    full_relevance,
+    merge,
+)
 from analytics.models import SimulationRun, SpaceResult
 from analytics.services.fitting import choice_of
 from analytics.services.runs import is_current
 from analytics.snapshots import unpacked
+from analytics.ways import own_side, scoring_of
 from catalog.errors import StudioError
 from prompts.domain.documents import TrackDocument
 from prompts.domain.index import TrackIndex
@@ -33,6 +42,9 @@ from prompts.domain.queries import QueryBlock
 from prompts.domain.surfacing import score_one
 
 Floats = NDArray[np.float64]
+Scores = NDArray[np.float32]
+
+EVERY = slice(None)
 
 MOST_CANDIDATES = 6
 
@@ -131,6 +143,42 @@ class Stage:
     index: TrackIndex
     layout: BankLayout
     names: tuple[tuple[str, str], ...]
+    approach: "StagedApproach | None"
+    """None for the prompt-driven approach, which needs nothing beside the prompts."""
+
+    def scorer(self, own: TrackIndex, rows: slice | NDArray[np.intp]) -> Scorer | None:
+        """How the approach scores our tracks, perhaps edited, for some of the prompts."""
+        if self.approach is None:
+            return None
+        known = self.approach
+        return own_scorer(known.scoring, known.asked.rows(rows), known.side.tracks(own))
+
+    def scores_of_one(
+        self,
+        document: TrackDocument,
+        queries: QueryBlock | None = None,
+        rows: slice | NDArray[np.intp] = EVERY,
+    ) -> tuple[Scores, Scores]:
+        """Scores and fits of one track, perhaps edited, for all prompts.
+
+        Give `rows` and their `queries` together, to score it for some of them.
+        """
+        fits = np.round(score_one(document, queries or self.queries, self.index), SCORE_DECIMALS)
+        if self.approach is None:
+            return fits, fits
+        own = arenas.engine().build_index([document], statistics=self.index.statistics)
+        scorer = self.scorer(own, rows)
+        assert scorer is not None
+        return scorer(EVERY, fits[:, None])[:, 0], fits
+
+
+@dataclass(frozen=True, slots=True)
+class StagedApproach:
+    """What an approach looks at beside the prompts, without the market."""
+
+    scoring: Scoring
+    asked: Asked
+    side: OwnSide
 
 
 def answer(*, run: SimulationRun, track_id: int, edit: Edit) -> Answer:
@@ -227,7 +275,16 @@ def stage_of(run_id: int) -> Stage:
         index=index,
         layout=arenas.layout_of(prompt_bank),
         names=tuple((space.slug, space.name) for space in prompt_bank.spaces),
+        approach=_staged(run, index),
     )
+
+
+def _staged(run: SimulationRun, index: TrackIndex) -> StagedApproach | None:
+    if run.approach == PROMPT:
+        return None
+    contents = run.shards.order_by("first_prompt").values_list("asked", flat=True)
+    asked = [stored.unpacked_asked(content) for content in contents if content is not None]
+    return StagedApproach(scoring_of(run), merge_asked(asked), own_side(run, index.statistics))
 
 
 @lru_cache(maxsize=256)
@@ -248,12 +305,13 @@ def figures_of(run: SimulationRun, stage: Stage, position: int, document: TrackD
         full_relevance=full_relevance(arenas.engine().blend),
         random=np.random.default_rng([run.seed, 3]),
         pooled_variation=run.pooled_variation,
+        full_score=scoring_of(run).full_score(full_relevance(arenas.engine().blend)),
     )
 
 
 def _outcome(stage: Stage, position: int, document: TrackDocument) -> Outcome:
-    scores = score_one(document, stage.queries, stage.index)
-    return outcome_of_one(stage.outcome, track=position, scores=scores)
+    scores, fits = stage.scores_of_one(document)
+    return outcome_of_one(stage.outcome, track=position, scores=scores, fits=fits)
 
 
 def _compare(stage: Stage, edit: Edit, before: Figures, after: Figures) -> Answer:

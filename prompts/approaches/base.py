@@ -8,12 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.errors import StudioError
+from prompts.domain.blending import DAILY_MIX, HYBRID, sounds_like, styles
 from prompts.domain.collaborative import recommend
 from prompts.domain.explaining import Component, Mix
 from prompts.domain.index import TrackIndex
 from prompts.domain.intent import Intent, Polarity
 from prompts.domain.names import known_names
 from prompts.domain.postings import Floats
+
+MOST_SAMPLED = 2_000
+"""Tracks that styles are found from."""
 
 
 class ApproachUnavailable(StudioError):
@@ -108,13 +112,6 @@ class ContentBased:
         return Mix(intent_share=0.0, components=(sound,))
 
 
-def sounds_like(seeds: NDArray[np.int32], signatures: Floats) -> Floats:
-    """Cosine of every signature to the middle of some, 0 to 1."""
-    middle = signatures[seeds].mean(axis=0)
-    scores = signatures @ (middle / max(float(np.linalg.norm(middle)), 1e-9))
-    return np.clip(scores, 0.0, 1.0).astype(np.float32)
-
-
 @dataclass(frozen=True)
 class Collaborative:
     """What people who liked one track also liked."""
@@ -170,10 +167,6 @@ def goes_together(question: Question) -> tuple[Floats, str]:
             hint="Use the prompt-driven approach for tracks without events.",
         )
     return values, note
-
-
-HYBRID = {"intent": 0.6, "sound": 0.25, "listening": 0.15}
-"""Shares of the hybrid's score; the share of what is missing goes to the prompt, and is said."""
 
 
 @dataclass(frozen=True)
@@ -239,28 +232,8 @@ class DailyMix:
         near = index.columns.of_terms(centres[chosen])
         near = near / max(float(near.max()), 1e-9)
         known = question.popularity if question.popularity is not None else np.zeros(len(near))
-        values = (0.7 * near + 0.3 * known).astype(np.float32)
+        values = (DAILY_MIX["near"] * near + DAILY_MIX["known"] * known).astype(np.float32)
         return Mix(0.0, (Component("mix", "In the mix", values),), ignores_prompt=True)
-
-
-STYLES = 6
-STYLE_ROUNDS = 6
-MOST_SAMPLED = 2_000
-
-
-def styles(rows: Floats) -> Floats:
-    """Centres of the catalog's styles: k-means on unit rows, the same every time."""
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit = rows / np.maximum(length, 1e-9)
-    centres = unit[:: max(1, len(unit) // STYLES)][:STYLES].copy()
-    for _ in range(STYLE_ROUNDS):
-        nearest = (unit @ centres.T).argmax(axis=1)
-        for at in range(len(centres)):
-            members = unit[nearest == at]
-            if len(members):
-                middle = members.mean(axis=0)
-                centres[at] = middle / max(float(np.linalg.norm(middle)), 1e-9)
-    return np.asarray(centres, dtype=np.float32)
 
 
 @dataclass(frozen=True)

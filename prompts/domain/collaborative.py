@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 WEIGHTS = {
@@ -65,21 +66,45 @@ def fit(baskets: Sequence[Basket]) -> dict[int, dict[int, float]]:
     table = csr_array(
         (values, (rows, columns)), shape=(len(baskets), len(tracks)), dtype=np.float32
     )
-    lengths = np.sqrt(np.asarray(table.multiply(table).sum(axis=0)).ravel())
-    together = (table.T @ table).tocsr()
-    met = ((table > 0).astype(np.float32).T @ (table > 0).astype(np.float32)).tocsr()
+    near = nearness(table, table)
+    near.setdiag(0)
+    near.eliminate_zeros()
     found: dict[int, dict[int, float]] = {}
     for at, track in enumerate(tracks):
-        start, stop = together.indptr[at], together.indptr[at + 1]
-        others = together.indices[start:stop]
-        cosine = together.data[start:stop] / (lengths[at] * lengths[others])
-        counts = met[[at]].toarray().ravel()[others]
-        sure = cosine * counts / (counts + SHRINKAGE)
-        order = np.lexsort((others, -sure))
-        near = {tracks[others[i]]: round(float(sure[i]), 5) for i in order if others[i] != at}
-        if near:
-            found[track] = dict(list(near.items())[:MOST_NEIGHBOURS])
+        start, stop = near.indptr[at], near.indptr[at + 1]
+        others, sure = near.indices[start:stop], near.data[start:stop]
+        order = np.lexsort((others, -sure))[:MOST_NEIGHBOURS]
+        if len(order):
+            found[track] = {tracks[others[i]]: round(float(sure[i]), 5) for i in order}
     return found
+
+
+def nearness(one: csr_array, other: csr_array) -> csr_array:
+    """How near the tracks of one table are to those of another: cosine with shrinkage.
+
+    Parameters
+    ----------
+    one, other : shapes (listenings, tracks) and (the same listenings, other tracks), what each
+        track is worth to each listening
+
+    Returns
+    -------
+    csr_array, shape (tracks of one, tracks of other), 0 to 1; empty where two never met
+    """
+    together = (one.T @ other).tocsr()
+    together.sort_indices()
+    met = ((one > 0).astype(np.float32).T @ (other > 0).astype(np.float32)).tocsr()
+    met.sort_indices()
+    rows = np.repeat(np.arange(together.shape[0]), np.diff(together.indptr))
+    scale = _lengths(one)[rows] * _lengths(other)[together.indices]
+    cosine = together.data / np.maximum(scale, 1e-12)
+    values = (cosine * met.data / (met.data + SHRINKAGE)).astype(np.float32)
+    return csr_array((values, together.indices, together.indptr), shape=together.shape)
+
+
+def _lengths(table: csr_array) -> NDArray[np.float32]:
+    squares = np.asarray(table.multiply(table).sum(axis=0), dtype=np.float32)
+    return np.asarray(np.sqrt(squares.ravel()))
 
 
 def recommend(neighbours: Neighbours, seeds: Mapping[int, float]) -> dict[int, float]:

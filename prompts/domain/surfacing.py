@@ -161,6 +161,20 @@ def unknown_to(
     return np.asarray(values < 0)
 
 
+def first_of(scores: Floats, k: int) -> tuple[NDArray[np.int32], Floats]:
+    """The first `k` tracks of some rows of scores, as `surface` gives them."""
+    rows, tracks = scores.shape
+    positions = np.full((rows, k), -1, dtype=np.int32)
+    values = np.full((rows, k), REFUSED, dtype=np.float32)
+    k_found = min(k, tracks)
+    if k_found:
+        room = np.full((rows, -(-tracks // STRIDE) * STRIDE), REFUSED, dtype=np.float32)
+        room[:, :tracks] = scores
+        found, values[:, :k_found] = _best(room, k_found)
+        positions[:, :k_found] = np.where(np.isfinite(values[:, :k_found]), found, -1)
+    return positions, values
+
+
 def _best(block: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
     """The k best of each row, best first; equal scores in the order of position."""
     rows, width = block.shape
