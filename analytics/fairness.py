@@ -199,10 +199,18 @@ def trend(access: Access, run: SimulationRun, watch: FairnessWatch | None) -> Tr
         FairnessLedger.objects.visible_to(access)
         .filter(run_id__lte=run.pk)
         .select_related("run", "run__market", "run__bank")
-        .defer("run__documents", "run__statistics", "run__market_traits", "groups", "boosts")
+        .defer(
+            "run__documents",
+            "run__statistics",
+            "run__market_traits",
+            "run__heard",
+            "run__listening",
+            "groups",
+            "boosts",
+        )
         .order_by("run_id")
     )
-    alike = [row for row in rows if _is_alike(row.run, run)]
+    alike = [row for row in rows if row.run.asks_like(run) and row.run.goes_by_same(run)]
     weeks = {_week(row): row for row in alike}
     points = tuple(
         WeekPoint(_day(row), _interval(row.figures[measure.value], row.prompt_count))
@@ -212,21 +220,6 @@ def trend(access: Access, run: SimulationRun, watch: FairnessWatch | None) -> Tr
     if len(points) > 1:
         chart = week_chart(points, what=str(measure.label), line=watch.line if watch else None)
     return Trend(measure.value, str(measure.label), points, chart, len(rows) - len(alike))
-
-
-def _is_alike(one: SimulationRun, other: SimulationRun) -> bool:
-    same_market = one.market_id == other.market_id or (
-        one.market.kind == other.market.kind == one.market.Kind.OWN
-    )
-    same_prompts = (
-        one.bank.grammar_version == other.bank.grammar_version
-        and one.bank.seed == other.bank.seed
-        and one.bank.prompt_count == other.bank.prompt_count
-        and one.bank.prompt_list_id == other.bank.prompt_list_id
-    )
-    same_listener = one.examination == other.examination
-    same_engine = one.engine_version == other.engine_version
-    return same_market and same_prompts and same_listener and same_engine
 
 
 def _day(row: FairnessLedger) -> Any:

@@ -11,6 +11,7 @@ from analytics.domain.prompt_space import SMALLEST_SAMPLE
 from analytics.models import DigestChoice, ExperimentArm, Market, PromptList, SimulationFile
 from analytics.models.fairness import Measure
 from analytics.services.runs import (
+    DEFAULT_APPROACH,
     DEFAULT_EXAMINATION,
     DEFAULT_MARKET_TRACKS,
     DEFAULT_PROMPTS,
@@ -19,6 +20,7 @@ from analytics.services.runs import (
 )
 from analytics.services.space_sizes import DEFAULT_PRIOR_PROMPTS
 from catalog.access import Access
+from prompts.approaches import APPROACHES
 
 OWN = "own"
 MOST_MARKET_TRACKS_ON_PAGES = 100_000
@@ -37,6 +39,13 @@ class SimulationForm(forms.Form):
         help_text="Asked beside those that grow from the grammar, the most asked 10,000.",
     )
 
+    approach = forms.ChoiceField(
+        label="Approach",
+        choices=[(way.name, way.label) for way in APPROACHES.values()],
+        initial=DEFAULT_APPROACH,
+        required=False,
+        help_text="How lists are made. The others look at sound or listening beside the prompt.",
+    )
     prompts = forms.IntegerField(
         min_value=SMALLEST_SAMPLE,
         max_value=MOST_PROMPTS,
@@ -65,6 +74,10 @@ class SimulationForm(forms.Form):
         required=False,
         help_text="The listener model of this run. A track's page shows how much the choice moves.",
     )
+
+    def clean_approach(self) -> str:
+        """Take the usual one where none is chosen."""
+        return str(self.cleaned_data["approach"] or DEFAULT_APPROACH)
 
     def clean_examination(self) -> str:
         """Take the usual way where none is chosen."""

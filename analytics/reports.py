@@ -104,6 +104,7 @@ def honesty(run: SimulationRun) -> str:
     name = market.name.lower() if market.kind == market.Kind.GENERATED else f"market {market.name}"
     return (
         f"Simulation of a prompt system, not a measurement of a streaming service. "
+        f"Approach: {run.approach_label.lower()}. "
         f"Prompt bank {bank.grammar_version} ({bank.prompt_count:,} prompts{listed}; {sizes}), "
         f"{name} {market.version} ({market.track_count:,} tracks), "
         f"seed {run.seed}, engine {run.engine_version}, listener {run.choice_version} "
@@ -114,8 +115,11 @@ def honesty(run: SimulationRun) -> str:
 def track_report(access: Access, run: SimulationRun, track: Track) -> TrackReport | None:
     """Assemble the report of one track; None where the run does not know it (three queries)."""
     result = selectors.track_result(access, run, track.pk)
-    if result is None:
-        return None
+    return report_of(access, run, track, result) if result is not None else None
+
+
+def report_of(access: Access, run: SimulationRun, track: Track, result: TrackResult) -> TrackReport:
+    """Assemble the report of one track from its result (two queries)."""
     labels = selectors.term_labels(access)
     rows = list(selectors.space_results(access, run).filter(track=track))
     surfaced = tuple(_line(row, labels) for row in rows if row.surfaced)

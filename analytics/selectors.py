@@ -14,24 +14,19 @@ from analytics.models import (
     TrackResult,
 )
 from analytics.models.results import RowT, TrackRowQuerySet
-from analytics.models.runs import UNFINISHED, Status
+from analytics.models.runs import UNFINISHED, SimulationRunQuerySet, Status
 from catalog.access import Access
 from catalog.models import Term, Track
 
 _HEAVY = (
-    "documents",
-    "statistics",
-    "market_traits",
-    "heard",
-    "listening",
-    "own_neighbours",
+    *SimulationRun.HEAVY,
     "bank__prompt_list__content",
     "bank__size_prior__sizes",
     "bank__size_prior__changes",
 )
 
 
-def runs(access: Access) -> QuerySet[SimulationRun]:
+def runs(access: Access) -> SimulationRunQuerySet:
     """Runs of the workspace without their heavy columns."""
     return (
         SimulationRun.objects.visible_to(access)
@@ -41,8 +36,8 @@ def runs(access: Access) -> QuerySet[SimulationRun]:
 
 
 def latest_run(access: Access) -> SimulationRun | None:
-    """The newest run with a report."""
-    return runs(access).filter(status=Status.DONE).order_by("-pk").first()
+    """The run whose report is shown: the newest, unless another one was chosen since."""
+    return runs(access).finished().first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +67,17 @@ class RunState:
 
 
 def run_state(access: Access) -> RunState:
-    """Read the state of simulations (one to three queries)."""
-    newest = runs(access).order_by("-pk").first()
+    """Read the state of simulations (one or two queries)."""
+    every = SimulationRun.objects.visible_to(access)
+    wanted = every.order_by("-pk").values("pk")[:1], every.finished().values("pk")[:1]
+    found = runs(access).filter(Q(pk__in=wanted[0]) | Q(pk__in=wanted[1])).order_by("-pk")
+    last = list(found)
+    newest = last[0] if last else None
+    report = next((run for run in reversed(last) if run.status == Status.DONE), None)
     if newest is None or newest.status == Status.DONE:
-        return RunState(newest, None, None)
+        return RunState(report, None, None)
     return RunState(
-        report=latest_run(access),
+        report=report,
         progress=_progress(newest) if newest.status in UNFINISHED else None,
         failure=newest if newest.status == Status.FAILED else None,
     )

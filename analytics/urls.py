@@ -3,6 +3,7 @@
 from django.urls import path
 
 from analytics.views import (
+    approaches,
     campaigns,
     digests,
     effects,
@@ -118,6 +119,9 @@ urlpatterns = [
     path("sizes/scale/", sizes.sizes_scale, name="sizes_scale"),
     path("sizes/undo/", sizes.sizes_undo, name="sizes_undo"),
     path("sizes/reset/", sizes.sizes_reset, name="sizes_reset"),
+    path("approaches/", approaches.approaches, name="approaches"),
+    path("approaches/<str:name>/run/", approaches.approach_run, name="approach_run"),
+    path("approaches/runs/<int:run_id>/show/", approaches.approach_show, name="approach_show"),
     path("fairness/", fairness.fairness, name="fairness"),
     path("fairness/fairness.json", fairness.fairness_json, name="fairness_json"),
     path("fairness/watch/", fairness.fairness_watch, name="fairness_watch"),

@@ -54,6 +54,7 @@ def make_finished_run(workspace: Workspace) -> SimulationRun:
         track_count=len(tracks),
         documents=packed(snapshot_of(workspace)),
         finished_at=timezone.now(),
+        shown_at=timezone.now(),
     )
     TrackResult.objects.bulk_create(
         TrackResult(

@@ -15,6 +15,7 @@ from analytics.domain.choice import Examination
 from analytics.models import FairnessLedger, Market, PromptList, SimulationRun
 from analytics.services import runs
 from catalog.api.base import WorkspaceAPIView
+from prompts.approaches import APPROACHES
 
 
 class SimulationSerializer(serializers.Serializer[Any]):
@@ -30,6 +31,7 @@ class SimulationSerializer(serializers.Serializer[Any]):
     examination = serializers.ChoiceField(
         choices=[way.value for way in Examination], default=runs.DEFAULT_EXAMINATION
     )
+    approach = serializers.ChoiceField(choices=list(APPROACHES), default=runs.DEFAULT_APPROACH)
     market = serializers.IntegerField(required=False, allow_null=True, default=None)
     own_market = serializers.BooleanField(default=False)
     prompt_list = serializers.IntegerField(required=False, allow_null=True, default=None)

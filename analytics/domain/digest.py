@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 TRACKS_NAMED = 3
+USUAL = "prompt"
+"""The approach of facts that do not name theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,14 @@ def compare(before: Mapping[str, Any], now: Mapping[str, Any]) -> Changes:
 
     Parameters
     ----------
-    before, now : `tracks` by id as text: [title, reach, low, high]; `spaces`, `saves`: counts
+    before, now : `tracks` by id as text: [title, reach, low, high]; `spaces`, `saves`: counts;
+        `approach`: simulated figures of two approaches are not compared
     """
+    if before and before.get("approach", USUAL) != now.get("approach", USUAL):
+        before = {
+            "tracks": now.get("tracks", {}),
+            "saves": before.get("saves", now.get("saves", 0)),
+        }
     then: Mapping[str, Any] = before.get("tracks", {})
     shifts = [
         TrackShift(title, int(key), then[key][1] if key in then else None, reach, low, high)

@@ -4,8 +4,9 @@ from django.db import migrations, models
 
 
 def name_as_the_approach_is(apps, schema_editor):
-    runs = apps.get_model("analytics", "SimulationRun")
-    runs.objects.filter(approach="prompt-driven").update(approach="prompt")
+    runs = apps.get_model("analytics", "SimulationRun").objects
+    runs.filter(approach="prompt-driven").update(approach="prompt")
+    runs.filter(status="done").update(shown_at=models.F("finished_at"))
 
 
 class Migration(migrations.Migration):
@@ -53,6 +54,11 @@ class Migration(migrations.Migration):
             model_name="simulationrun",
             name="approach",
             field=models.CharField(default="prompt", max_length=20),
+        ),
+        migrations.AddField(
+            model_name="simulationrun",
+            name="shown_at",
+            field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.RunPython(name_as_the_approach_is, migrations.RunPython.noop),
     ]

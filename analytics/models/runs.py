@@ -11,6 +11,7 @@ from analytics.models.markets import Market
 from analytics.models.observed import ListenerFit
 from catalog.models import Workspace
 from catalog.models.tenancy import WorkspaceQuerySet
+from prompts.approaches import APPROACHES
 
 MAX_ATTEMPTS = 4
 LEASE = timedelta(minutes=6)
@@ -40,8 +41,11 @@ class SimulationRunQuerySet(WorkspaceQuerySet["SimulationRun"]):
         return self.filter(status__in=UNFINISHED)
 
     def finished(self) -> "SimulationRunQuerySet":
-        """With a report to show, newest first."""
-        return self.filter(status=Status.DONE).order_by("-pk")
+        """With a report to show; the one that is shown comes first.
+
+        That is the newest, unless somebody chose an older one of another approach.
+        """
+        return self.filter(status=Status.DONE).order_by(F("shown_at").desc(nulls_last=True), "-pk")
 
     def summing_abandoned(self, now: datetime) -> "SimulationRunQuerySet":
         """Whose shards are done and whose summing up nobody holds."""
@@ -63,7 +67,18 @@ class SimulationRun(models.Model):
     Approaches that look at more than the prompt keep what they look at: `heard` (our tracks by what
     the analysis heard), `listening` (real saves), `own_neighbours` (what goes with our tracks), and
     how many of our tracks nobody heard or saved; null where the approach does not ask.
+    `shown_at` is when it finished, or when somebody chose to see it again.
     """
+
+    HEAVY = (
+        "documents",
+        "statistics",
+        "market_traits",
+        "heard",
+        "listening",
+        "own_neighbours",
+    )
+    """Columns that pages have no need to read."""
 
     workspace = models.ForeignKey(
         Workspace, on_delete=models.CASCADE, related_name="simulation_runs"
@@ -102,6 +117,7 @@ class SimulationRun(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    shown_at = models.DateTimeField(null=True, blank=True)
 
     objects = SimulationRunQuerySet.as_manager()
 
@@ -120,6 +136,36 @@ class SimulationRun(models.Model):
 
     def __str__(self) -> str:
         return f"simulation {self.pk} of {self.workspace}"
+
+    @property
+    def approach_label(self) -> str:
+        """What people call its approach."""
+        found = APPROACHES.get(self.approach)
+        return found.label if found else self.approach
+
+    def asks_like(self, other: "SimulationRun") -> bool:
+        """Whether prompts, market, listener and engine are those of the other run.
+
+        Both need their market and bank; our own catalog counts as one market however it changed.
+        """
+        own = Market.Kind.OWN
+        return (
+            (self.market_id == other.market_id or self.market.kind == other.market.kind == own)
+            and self.bank.grammar_version == other.bank.grammar_version
+            and self.bank.seed == other.bank.seed
+            and self.bank.prompt_count == other.bank.prompt_count
+            and self.bank.prompt_list_id == other.bank.prompt_list_id
+            and (self.seed, self.examination) == (other.seed, other.examination)
+            and self.engine_version == other.engine_version
+        )
+
+    def goes_by_same(self, other: "SimulationRun") -> bool:
+        """Whether the approach and what it assumes are those of the other run."""
+        mine, theirs = (
+            (self.approach, self.approach_version),
+            (other.approach, other.approach_version),
+        )
+        return mine == theirs
 
 
 class SimulationShardQuerySet(models.QuerySet["SimulationShard"]):

@@ -85,6 +85,7 @@ def facts_of(access: Access) -> dict[str, Any]:
     held = selectors.space_results(access, run).filter(surfaced__gt=0)
     return {
         "run": run.pk,
+        "approach": run.approach,
         "tracks": {
             str(row.track_id): [row.track.display_title, row.reach, row.reach_low, row.reach_high]
             for row in rows

@@ -20,7 +20,6 @@ from analytics.domain.simulation import MarketRanks, Outcome, full_relevance
 from analytics.domain.traits import joined, traits_of
 from analytics.models import FairnessLedger, FairnessWatch, SimulationRun
 from analytics.models.fairness import Measure
-from analytics.models.runs import Status
 from analytics.services.fitting import choice_of
 from analytics.ways import scoring_of
 from catalog.errors import StudioError
@@ -205,20 +204,15 @@ def drop_watch(*, workspace: Workspace) -> bool:
 
 @transaction.atomic
 def due_workspaces(*, now: datetime | None = None) -> list[SimulationRun]:
-    """Give the newest finished run of each workspace whose weekly look is due.
+    """Give the run whose report is shown of each workspace whose weekly look is due.
 
-    Due: a weekly watch, the newest finished run a week old, and none under way.
+    Due: a weekly watch, that run a week old, and none under way.
     """
     moment = now or timezone.now()
     due = []
     for watch in FairnessWatch.objects.filter(is_weekly=True).order_by("pk"):
         runs = SimulationRun.objects.filter(workspace_id=watch.workspace_id)
-        newest = (
-            runs.filter(status=Status.DONE)
-            .select_related("workspace", "bank__prompt_list", "market")
-            .order_by("-pk")
-            .first()
-        )
+        newest = runs.finished().select_related("workspace", "bank__prompt_list", "market").first()
         if newest is None or newest.finished_at is None or runs.unfinished().exists():
             continue
         if newest.finished_at <= moment - WEEK + SLACK:

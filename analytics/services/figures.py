@@ -126,9 +126,11 @@ def _store(
             for row in figures.competition
         )
         store_ledger(ledger)
+        now = timezone.now()
         held.update(
             status=Status.DONE,
-            finished_at=timezone.now(),
+            finished_at=now,
+            shown_at=now,
             lease_until=None,
             pooled_variation=figures.pooled_variation,
         )
@@ -202,7 +204,9 @@ def _space_values(row: SpaceFigures) -> dict[str, Any]:
 
 
 def _drop_old_outcomes(run: SimulationRun) -> None:
-    """Only the newest run answers "what if"; older ones keep their figures."""
-    old = SimulationRun.objects.filter(workspace_id=run.workspace_id, pk__lt=run.pk)
+    """Only the newest run of an approach answers "what if"; older ones keep their figures."""
+    old = SimulationRun.objects.filter(
+        workspace_id=run.workspace_id, approach=run.approach, pk__lt=run.pk
+    )
     for older in old.filter(shards__isnull=False).distinct():
         older.shards.all().delete()

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from analytics import downloads, fairness, observed, reports, selectors
 from analytics.advice import advise
+from analytics.approaches import GOES_BY, of_track, results_by_run
 from analytics.forms import SimulationForm
 from analytics.models import SimulationRun
 from analytics.services import sharing, what_if
@@ -29,6 +30,7 @@ def simulation_context(access: Access) -> dict[str, object]:
         "progress": state.progress,
         "failure": state.failure,
         "honesty": reports.honesty(state.report) if state.report else "",
+        "goes_by": GOES_BY.get(state.report.approach, "") if state.report else "",
         "form": SimulationForm(access=access),
         "can_start": access.can(Permission.EDIT_OWN),
         "has_tracks": state.report is not None or _has_tracks(access),
@@ -61,11 +63,14 @@ def track_report(request: StudioRequest, track_id: int) -> HttpResponse:
     track = _track(request, track_id)
     context = simulation_context(request.access)
     run = context["run"]
+    if isinstance(run, SimulationRun):
+        results = results_by_run(request.access, track)
+        result = results.get(run.pk)
+        if result is not None:
+            context["report"] = reports.report_of(request.access, run, track, result)
+        context["by_approach"] = of_track(run, results)
     context |= {
         "track": track,
-        "report": reports.track_report(request.access, run, track)
-        if isinstance(run, SimulationRun)
-        else None,
         "seen": observed.report(
             request.access, track=track, run=run if isinstance(run, SimulationRun) else None
         ),

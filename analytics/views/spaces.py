@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from analytics import reference, reports, selectors
+from analytics.approaches import GOES_BY
 from analytics.domain.atlas import draw_atlas, openings
 from analytics.domain.choice import WAYS_TO_LOOK
 from analytics.domain.prompt_space import SIZE_FLATTENING, SIZE_ORIGIN, spaces_of
@@ -15,6 +16,7 @@ from analytics.models import SpaceStanding
 from analytics.services.runs import DEFAULT_MARKET_TRACKS, DEFAULT_PROMPTS
 from catalog.access import StudioRequest, workspace_view
 from catalog.views.pages import page_of
+from prompts.approaches import APPROACHES
 from prompts.engine import ENGINE_VERSION
 
 SORTS = {
@@ -121,5 +123,7 @@ def method(request: StudioRequest) -> HttpResponse:
         "size_origin": SIZE_ORIGIN,
         "default_prompts": DEFAULT_PROMPTS,
         "default_market": DEFAULT_MARKET_TRACKS,
+        "approaches": [(way, GOES_BY[way.name]) for way in APPROACHES.values()],
+        "assumed": reference.assumptions(),
     }
     return render(request, "analytics/method.html", context)

@@ -14,6 +14,7 @@ from analytics.models.runs import Status
 from analytics.services import runs
 from catalog.errors import StudioError
 from catalog.models import Workspace
+from prompts.approaches import APPROACHES
 
 
 class Command(BaseCommand):
@@ -33,6 +34,12 @@ class Command(BaseCommand):
             choices=[way.value for way in Examination],
             default=runs.DEFAULT_EXAMINATION,
             help="how far down a list people look",
+        )
+        parser.add_argument(
+            "--approach",
+            choices=list(APPROACHES),
+            default=runs.DEFAULT_APPROACH,
+            help="how lists are made",
         )
         parser.add_argument(
             "--market",
@@ -59,6 +66,7 @@ class Command(BaseCommand):
                 market=market,
                 own_market=options["market"] == "own",
                 prompt_list=prompt_list,
+                approach=options["approach"],
                 queue=False,
             )
         except StudioError as error:

@@ -109,6 +109,11 @@ def event_file(world: Any) -> Mapping[str, Any]:
     return {"file_id": world.event_file.pk}
 
 
+def simulation_run(world: Any) -> Mapping[str, Any]:
+    """A finished simulation."""
+    return {"run_id": world.simulation.pk}
+
+
 def simulation_file(world: Any) -> Mapping[str, Any]:
     """A list of prompts on its way in."""
     return {"file_id": world.simulation_file.pk}
@@ -400,6 +405,9 @@ MATRIX: dict[str, Entry] = {
     "analytics:sizes_scale": Entry(Role.MANAGER, "post"),
     "analytics:sizes_undo": Entry(Role.MANAGER, "post"),
     "analytics:sizes_reset": Entry(Role.MANAGER, "post"),
+    "analytics:approaches": Entry(),
+    "analytics:approach_run": Entry(Role.ARTIST, "post", words={"name": "mix"}),
+    "analytics:approach_show": Entry(Role.ARTIST, "post", simulation_run),
     "analytics:fairness": Entry(),
     "analytics:fairness_json": Entry(),
     "analytics:fairness_watch": Entry(Role.MANAGER, "post", data={"measure": "gini", "line": 0.9}),

@@ -29,3 +29,12 @@ def test_new_tracks_real_saves_and_spaces_are_told() -> None:
     found = compare(facts(saves=4, a=0.1), facts(saves=9, spaces=3, a=0.1, b=0.3))
     assert [shift.title for shift in found.new] == ["b"]
     assert (found.saves_counted, found.spaces_before, found.spaces_now) == (5, 1, 3)
+
+
+def test_figures_of_two_approaches_are_not_compared() -> None:
+    before = facts(saves=4, a=0.1)
+    now = {**facts(saves=9, spaces=3, a=0.4, b=0.3), "approach": "collaborative"}
+    found = compare(before, now)
+    assert (found.up, found.down, found.new) == ((), (), ())
+    assert (found.saves_counted, found.spaces_before) == (5, 3)
+    assert compare({}, now).is_nothing
