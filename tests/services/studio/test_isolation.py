@@ -74,7 +74,8 @@ from tests.factories import (
     make_track,
     member,
 )
-from tests.services.studio.isolation_matrix import MATRIX, OUTSIDE, Entry
+from tests.services.studio.isolation_entries import Entry
+from tests.services.studio.isolation_matrix import MATRIX, OUTSIDE
 from tests.simulations import make_finished_run
 
 pytestmark = pytest.mark.django_db
