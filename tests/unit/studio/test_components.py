@@ -21,6 +21,19 @@ VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "sou
 SHAPES = {"path", "rect", "line", "circle"}
 
 
+def addresses_from_elsewhere(source: str) -> set[str]:
+    """Names that one block takes from `{% url … as name %}` of another, where they hold nothing."""
+    found = re.findall(r"{% block (\w+) %}(.*?){% endblock", source, re.DOTALL)
+    set_in = {name: set(re.findall(r"{% url [^%]* as (\w+) %}", text)) for name, text in found}
+    all_set: set[str] = set().union(*set_in.values())
+    return {
+        variable
+        for name, text in found
+        for variable in all_set - set_in[name]
+        if re.search(rf"\b{variable}\b", text)
+    }
+
+
 def names(paths: list[Path]) -> list[str]:
     return [str(path.relative_to(TEMPLATES)) for path in paths]
 
@@ -196,3 +209,8 @@ def test_the_error_page_for_crashes_needs_nothing() -> None:
     html = engines["django"].get_template("500.html").render()
     assert "<h1>" in html
     assert Balance(html).wrong == []
+
+
+@pytest.mark.parametrize("page", names(PAGES))
+def test_a_block_uses_no_address_that_another_block_made(page: str) -> None:
+    assert addresses_from_elsewhere((TEMPLATES / page).read_text()) == set()
