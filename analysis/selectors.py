@@ -231,11 +231,6 @@ def waiting_for(access: Access) -> Waiting:
     return Waiting(**open_suggestions(access).aggregate(**_COUNTS))
 
 
-def running_count(access: Access) -> int:
-    """Count recordings that are waiting or being heard, of those the person may see."""
-    return AnalysisRun.objects.visible_to(access).unfinished().count()
-
-
 @dataclass(frozen=True)
 class ReviewPlace:
     """A place in Review: its neighbours that have open suggestions, going round, and what waits."""

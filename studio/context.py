@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,11 +12,11 @@ from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
-from analysis.selectors import running_count, waiting_for
-from analytics.models import SimulationRun
+from analysis.selectors import waiting_for
 from catalog.access import Access, Permission, access_for
 from catalog.models import User, Workspace
 from catalog.selectors import workspaces_of
+from studio.background import Work, running_work
 
 THEMES = frozenset({"light", "dark"})
 DENSITIES = frozenset({"compact"})
@@ -42,10 +42,14 @@ class PlaceSpec:
 
 @dataclass(frozen=True)
 class Jobs:
-    """Work that goes on in the background; only those who run the workspace can open its page."""
+    """Work that goes on in the background, by kind."""
 
-    running: int
-    url: str
+    work: Sequence[Work]
+
+    @property
+    def running(self) -> int:
+        """How many pieces of work wait or run."""
+        return sum(one.count for one in self.work)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,12 @@ class Place:
 
 PLACES = (
     PlaceSpec("home", "Home", "catalog:home"),
-    PlaceSpec("catalog", "Catalog", "catalog:track_list", also=("catalog:", "descriptions:")),
+    PlaceSpec(
+        "catalog",
+        "Catalog",
+        "catalog:track_list",
+        also=("catalog:", "descriptions:", "analysis:track_sound", "analysis:duplicate"),
+    ),
     PlaceSpec(
         "review",
         "Review",
@@ -88,7 +97,7 @@ PLACES = (
     ),
 )
 SEARCH_PAGE = "catalog:track_list"
-ACCOUNT_PAGES = ("account_", "mfa_")
+ACCOUNT_PAGES = ("account_", "mfa_", "api_token")
 
 
 def place_of(view_name: str) -> PlaceSpec | None:
@@ -154,13 +163,7 @@ class Frame:
     @cached_property
     def jobs(self) -> Jobs:
         """What runs or waits for a worker in this workspace."""
-        if self.access is None:
-            return Jobs(0, "")
-        simulations = SimulationRun.objects.visible_to(self.access).unfinished().count()
-        return Jobs(
-            running=running_count(self.access) + simulations,
-            url=self._address("analysis:operations") if self.may_manage else "",
-        )
+        return Jobs(running_work(self.access) if self.access else ())
 
     @property
     def may_manage(self) -> bool:

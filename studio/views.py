@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.vary import vary_on_headers
 from rest_framework.authtoken.models import Token
 
 from catalog.access import StudioRequest, workspace_view
@@ -38,11 +39,9 @@ def api_token(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@vary_on_headers("HX-Request")
 @workspace_view()
 def jobs(request: StudioRequest) -> HttpResponse:
-    """Count again what runs in the background, for the top bar."""
-    return render(
-        request,
-        "components/jobs.html",
-        {"jobs": Frame(request).jobs, "jobs_url": request.path},
-    )
+    """Say what runs in the background; to htmx only how much, for the top bar."""
+    template = "components/jobs.html" if request.htmx else "studio/jobs.html"
+    return render(request, template, {"jobs": Frame(request).jobs, "jobs_url": request.path})

@@ -5,8 +5,18 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from analysis.services.queueing import queue_run
-from catalog.models import Membership, Track
+from analytics.models import EventImport
+from catalog.models import (
+    BulkEdit,
+    ChangeSet,
+    Membership,
+    TableExport,
+    TableImport,
+    Track,
+    UndoRun,
+)
 from catalog.roles import Role
+from studio.background import running_work
 from studio.context import Frame
 from tests.factories import WorkspaceFactory, make_audio_file, make_track, member
 
@@ -52,8 +62,10 @@ def test_running_work_is_counted_and_asked_for_again(client: Client) -> None:
     access = member(WorkspaceFactory())
     client.force_login(access.user)
     address = f"/w/{access.workspace.slug}/jobs/"
-    assert "running" not in page_of(client, address)
-    assert "hx-trigger" not in page_of(client, address)
+    idle = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "running" not in idle
+    assert "hx-trigger" not in idle
+    assert "Nothing runs" in page_of(client, address)
     track = make_track(access.workspace, title="Harbour Lights")
     audio = make_audio_file(access.workspace)
     Track.objects.filter(pk=track.pk).update(audio=audio)
@@ -61,9 +73,39 @@ def test_running_work_is_counted_and_asked_for_again(client: Client) -> None:
     html = page_of(client, address)
     assert "1 running" in html
     assert f'hx-get="{address}"' in html
+    assert "Recording is analysed" in html
 
 
-def test_the_whole_frame_costs_four_queries(
+def test_every_kind_of_work_is_listed_to_those_who_may_open_its_page() -> None:
+    access = member(WorkspaceFactory())
+    viewer = member(access.workspace, Role.VIEWER)
+    elsewhere = member(WorkspaceFactory())
+    here = access.workspace
+    TableImport.objects.create(workspace=here, file_name="a.csv", byte_size=1, data=b"a")
+    TableExport.objects.create(workspace=here, form=TableExport.Form.CSV)
+    TableExport.objects.create(
+        workspace=here, form=TableExport.Form.CSV, status=TableExport.Status.DONE
+    )
+    UndoRun.objects.create(
+        workspace=here, target=ChangeSet.objects.create(workspace=here, reason="edit")
+    )
+    bulk = BulkEdit.objects.create(workspace=here, title="Set the label")
+    EventImport.objects.create(
+        workspace=here, file_name="b.csv", sha256="0" * 64, byte_size=1, storage_name="b"
+    )
+    found = {work.words: (work.count, work.url) for work in running_work(access)}
+    assert found == {
+        "table is imported": (1, f"/w/{here.slug}/imports/"),
+        "table is exported": (1, f"/w/{here.slug}/exports/"),
+        "bulk edit": (1, f"/w/{here.slug}/bulk/{bulk.pk}/"),
+        "change is undone": (1, f"/w/{here.slug}/changes/"),
+        "file of real events": (1, f"/w/{here.slug}/surfacing/observed/"),
+    }
+    assert [work.words for work in running_work(viewer)] == ["file of real events"]
+    assert running_work(elsewhere) == []
+
+
+def test_the_whole_frame_costs_three_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     access = member(WorkspaceFactory())
@@ -72,7 +114,7 @@ def test_the_whole_frame_costs_four_queries(
     request.user = access.user
     request.resolver_match = None
     frame = Frame(request)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert frame.nav
         assert frame.workspaces
         assert frame.jobs.running == 0
