@@ -16,3 +16,25 @@ behaviour("[data-waveform]", async (element, signal) => {
   const { drawWaveform } = await import("./waveform.js");
   if (!signal.aborted) drawWaveform(element, signal);
 });
+
+// A chart that is wider than a phone scrolls inside its frame; then the keyboard has to reach it.
+behaviour(".chart-frame .plot", (plot, signal) => {
+  const heading = plot.parentElement.querySelector("h2, h3");
+  const look = new ResizeObserver(() => {
+    if (plot.scrollWidth <= plot.clientWidth) {
+      for (const name of ["tabindex", "role", "aria-label"]) plot.removeAttribute(name);
+      return;
+    }
+    plot.tabIndex = 0;
+    plot.setAttribute("role", "region");
+    plot.setAttribute("aria-label", heading?.textContent.trim() || "Chart");
+  });
+  look.observe(plot);
+  signal.addEventListener("abort", () => look.disconnect());
+});
+
+// The tab of this page is in sight, also where the row of tabs is wider than a phone.
+behaviour(".tabs > [aria-current]", (link) => {
+  const row = link.parentElement;
+  row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+});

@@ -78,7 +78,7 @@ async function start(root, signal) {
 
   function definitions() {
     const head = {
-      title: "",
+      title: "Row",
       field: "row-head",
       frozen: true,
       width: NARROW.matches ? 52 : 96,
