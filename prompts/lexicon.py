@@ -10,7 +10,16 @@ from typing import Any, Protocol
 from catalog.errors import StudioError
 from catalog.vocabulary import FACETS, default_terms
 from prompts.domain.intent import Kind
-from prompts.domain.lexicon import Cues, Entry, Lexicon, Term, phrase_table
+from prompts.domain.lexicon import (
+    ANY_CASE,
+    CAPITAL,
+    Cues,
+    Entry,
+    Lexicon,
+    PhraseTable,
+    Term,
+    phrase_table,
+)
 from prompts.domain.order_words import OrderRule, OrderWords
 from prompts.domain.text import fold, words_of
 
@@ -104,6 +113,7 @@ def build_lexicon(terms: Iterable[VocabularyTerm]) -> Lexicon:
             for word in forms
         },
         weak_after=frozenset(fold(word) for word in words["weak"]["with_words"]),
+        names=read_names(),
     )
 
 
@@ -123,6 +133,16 @@ def read_orders() -> OrderWords:
     ]
     implied = {read_term(name): arc for name, arc in data["implied"].items()}
     return OrderWords(rules, implied)
+
+
+@cache
+def read_names() -> PhraseTable:
+    """The artists of `names.toml`."""
+    lists = read_data("names.toml")
+    kinds = {"known": ANY_CASE, "capital": CAPITAL}
+    return PhraseTable(
+        {words_of(name): (kind,) for key, kind in kinds.items() for name in lists[key]}
+    )
 
 
 def read_term(name: str) -> Term:

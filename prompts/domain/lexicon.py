@@ -117,12 +117,17 @@ class Lexicon:
     weak: frozenset[str]
     weak_after: frozenset[str]
     voice_of: Mapping[str, Term]
+    names: PhraseTable = field(default_factory=lambda: PhraseTable({}))
+    """Artists known by name; `CAPITAL` among the meanings asks for a capital letter."""
 
     def label(self, term: Term) -> str:
         """The word people read for a term; the slug in words if the lexicon does not know it."""
         entry = self.entries.get(term)
         return entry.label if entry else term.slug.replace("-", " ")
 
+
+CAPITAL = Term("name", "capital")
+ANY_CASE = Term("name", "any-case")
 
 FACET_ORDER = ("vocals", "genre", "instrument", "mood", "activity", "property", "theme", "language")
 """Where a phrase names terms of several facets, the first of these is shown on the chip."""

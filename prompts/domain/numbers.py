@@ -74,8 +74,8 @@ _YEARS = (
     ),
     (
         re.compile(
-            rf"\b(?:after|since|post|later than|newer than|from)[\s-]+{_Y}\b(?!s)"
-            r"(?:\s+(?:on|onwards?|and later))?"
+            rf"\b(?:after|since|post|later than|newer than)[\s-]+{_Y}\b(?!s)"
+            rf"|\bfrom\s+{_Y}\b(?!s)\s+(?:on|onwards?|and later|forwards?|to now|till now)\b"
         ),
         "over",
     ),

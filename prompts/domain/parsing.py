@@ -43,7 +43,7 @@ class Parser:
             if not any(order.start <= name.start < order.end for order in orders)
         ]
         spans = [(order.start, order.end) for order in orders]
-        spans += [(name.start, name.end) for name in named]
+        spans += [(name.reading_start, name.end) for name in named]
         spans += links
         reading = self.reader.read(cleaned, spans=spans)
         if is_story(cleaned):
@@ -58,7 +58,7 @@ class Parser:
             *unsupported,
             *self._unknown(cleaned, reading.unknown, unsupported),
         ]
-        merged = settle_voices(_merge(chips))
+        merged = settle_voices(_without_any_voice(_merge(chips)))
         implied = order_words.implied_arc(merged, self.lexicon.orders)
         if implied is not None:
             merged.append(implied)
@@ -249,6 +249,23 @@ def settle_voices(chips: list[Chip]) -> list[Chip]:
             chip = replace(chip, strength=Strength.SOFT, polarity=Polarity.LESS, note=note)
         settled.append(chip)
     return settled
+
+
+_SOMEBODY = (Term("vocals", "female-vocals"), Term("vocals", "male-vocals"))
+
+
+def _without_any_voice(chips: list[Chip]) -> list[Chip]:
+    """ "Sung by a male voice" asks for that voice, not for voices beside it."""
+    wanted = [chip.term for chip in chips if chip.polarity is Polarity.WANTED]
+    if not any(term in wanted for term in _SOMEBODY):
+        return chips
+    return [
+        chip
+        for chip in chips
+        if chip.term != VOCALS
+        or chip.polarity is not Polarity.WANTED
+        or chip.strength is Strength.HARD
+    ]
 
 
 def _merge(chips: Iterable[Chip]) -> list[Chip]:

@@ -3,6 +3,7 @@
 Prompts and track descriptions are read by the same rules, so "no drums" means the same in both.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,6 +18,10 @@ _JOINERS = frozenset("-'\"’‘“”‐‑*`´«»„")
 _LIST_SIGNS = frozenset(",/、،")
 _NOUN_FACETS = frozenset(("instrument", "vocals"))
 _DESCRIBING_FACETS = frozenset(("mood", "property", "genre"))
+
+
+_BETWEEN_DECADES = frozenset(("/", "–", "to", "and", "or", "&", ","))
+_DECADE = re.compile(r"\d0s")
 
 
 class Cue(StrEnum):
@@ -140,6 +145,8 @@ class _State:
     hedge: bool = False
     neutral: bool = False
     list_facet: str = ""
+    one_word: int = 0
+    """Where the only word stands that "non-" refuses; 0 for none."""
     passed_end: bool = False
 
     def end_scope(self) -> None:
@@ -147,6 +154,7 @@ class _State:
         self.negated = 0
         self.less = self.touch = self.must = self.neutral = False
         self.list_facet = ""
+        self.one_word = 0
 
     def end_sentence(self) -> None:
         self.end_scope()
@@ -168,7 +176,7 @@ class Reader:
         found = figures(text) if numbers else []
         tokens = [token for token in tokenize(text) if token.word not in _JOINERS]
         tokens = [t for t in tokens if not any(start <= t.start < end for start, end in spans)]
-        words = [token.word for token in tokens]
+        words = ["and" if token.word == "&" else token.word for token in tokens]
         by_start = {figure.start: figure for figure in found}
         inside = _covered(tokens, found)
         mentions: list[Mention] = []
@@ -197,6 +205,10 @@ class Reader:
                 self._sign(token.word, words, position, state)
                 position += 1
                 continue
+            if state.one_word and state.one_word != position:
+                state.end_scope()
+            if (decade := _decade_begun(words, position)) is not None:
+                words[position] = decade
             match = self.lexicon.phrases.at(words, position)
             cue = self._cues.at(words, position)
             if cue is not None and match is not None and match.end == cue[0]:
@@ -222,6 +234,8 @@ class Reader:
                 if kinds & _TURNING:
                     negators.append((token.start, tokens[end - 1].end))
                 self._cue(kinds, position, end, words, state, mentions)
+                if token.word == "non" and state.negations:
+                    state.one_word = end
                 position = end
                 continue
             if token.word == "and" or token.word == "or":
@@ -393,6 +407,17 @@ def _covered(tokens: Sequence[Token], found: Sequence[Figure]) -> set[int]:
         for figure in found
         if figure.start < token.start < figure.end
     }
+
+
+def _decade_begun(words: Sequence[str], position: int) -> str | None:
+    """ "60-70s", "80 and 90s": the first number is a decade as well, and is written so."""
+    first = words[position]
+    if not (len(first) == 2 and first.isdigit() and first[1] == "0"):
+        return None
+    following = [
+        word for word in words[position + 1 : position + 3] if word not in _BETWEEN_DECADES
+    ]
+    return f"{first}s" if following and _DECADE.fullmatch(following[0]) else None
 
 
 def _family_of(terms: Sequence[Term]) -> str:
