@@ -67,7 +67,8 @@ class SimulationRun(models.Model):
     Approaches that look at more than the prompt keep what they look at: `heard` (our tracks by what
     the analysis heard), `listening` (real saves), `own_neighbours` (what goes with our tracks), and
     how many of our tracks nobody heard or saved; null where the approach does not ask.
-    `shown_at` is when it finished, or when somebody chose to see it again.
+    `shown_at` is when it finished, or when somebody chose to see it again; a run that was made to
+    stand beside the one shown (`is_beside`) is not shown by itself.
     """
 
     HEAVY = (
@@ -88,6 +89,7 @@ class SimulationRun(models.Model):
     seed = models.PositiveIntegerField()
     approach = models.CharField(max_length=20, default="prompt")
     approach_version = models.CharField(max_length=20, blank=True)
+    is_beside = models.BooleanField(default=False)
     places = models.PositiveSmallIntegerField()
     engine_version = models.CharField(max_length=20)
     choice_version = models.CharField(max_length=20)

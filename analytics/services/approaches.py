@@ -12,6 +12,8 @@ def start_like(
 ) -> SimulationRun:
     """Start a run with the sizes, market, prompts and seed of another one.
 
+    One of another approach stands beside it: the reports go on showing what they show.
+
     Raises
     ------
     SimulationRefused : see `start_run`
@@ -29,6 +31,7 @@ def start_like(
         own_market=market.kind == Market.Kind.OWN,
         prompt_list=last.bank.prompt_list,
         approach=approach or last.approach,
+        is_beside=approach not in (None, last.approach),
     )
 
 

@@ -130,7 +130,7 @@ def _store(
         held.update(
             status=Status.DONE,
             finished_at=now,
-            shown_at=now,
+            shown_at=None if run.is_beside else now,
             lease_until=None,
             pooled_variation=figures.pooled_variation,
         )

@@ -81,6 +81,7 @@ def start_run(
     own_market: bool = False,
     prompt_list: PromptList | None = None,
     approach: str = DEFAULT_APPROACH,
+    is_beside: bool = False,
     queue: bool = True,
 ) -> SimulationRun:
     """Set a run up with its shards; workers take it from there (or the caller, without `queue`).
@@ -91,6 +92,7 @@ def start_run(
     own_market : let the workspace's tracks compete with each other only
     prompt_list : real prompts to be asked beside those that grow from the grammar
     approach : name of one of `prompts.approaches.APPROACHES`
+    is_beside : the reports go on showing what they show now
 
     Raises
     ------
@@ -129,6 +131,7 @@ def start_run(
                 or markets.generated_market(workspace=workspace, tracks=market_tracks, seed=seed),
                 seed=seed,
                 approach=approach,
+                is_beside=is_beside,
                 **beside,
                 places=FIRST_PLACES,
                 engine_version=ENGINE_VERSION,

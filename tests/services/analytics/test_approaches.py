@@ -173,10 +173,11 @@ def test_approaches_stand_side_by_side_and_one_is_shown(
     by_prompt = simulated(workspace, "prompt")
     by_sound = start_like(by_prompt, approach="content-based")
     perform_all(by_sound)
+    assert selectors.latest_run(access) == by_prompt  # it was made to stand beside
     other_seed = simulated(workspace, "hybrid", seed=6)
+    assert selectors.latest_run(access) == other_seed
     show(by_prompt)
-    shown = selectors.latest_run(access)
-    assert shown == by_prompt
+    assert selectors.latest_run(access) == by_prompt
     lines = {line.approach.name: line for line in side_by_side(access, by_prompt)}
     assert lines["prompt"].is_shown
     assert lines["content-based"].run == by_sound
@@ -209,8 +210,9 @@ def test_the_page_runs_and_shows_approaches(workspace: Workspace) -> None:
     perform_all(started)
     page = client.get(address(workspace, "approaches")).content.decode()
     assert page.count("Shown in the reports") == 1
-    client.post(address(workspace, "approach_show", run.pk))
     assert selectors.latest_run(member(workspace)) == run
+    client.post(address(workspace, "approach_show", started.pk))
+    assert selectors.latest_run(member(workspace)) == started
     assert client.post(address(workspace, "approach_run", "psychic")).status_code == 404
     viewer = signed_in(member(workspace, Role.VIEWER))
     assert viewer.post(address(workspace, "approach_run", "hybrid")).status_code == 403
