@@ -23,6 +23,9 @@ STRIDE = 256
 
 REFUSED = np.float32(-np.inf)
 
+SPARSE = 0.25
+"""Below this share of tracks that are not refused, they are sorted instead of partitioned."""
+
 
 def surface(
     queries: QueryBlock, index: TrackIndex, k: int = 20
@@ -167,7 +170,17 @@ def first_of(scores: Floats, k: int) -> tuple[NDArray[np.int32], Floats]:
     positions = np.full((rows, k), -1, dtype=np.int32)
     values = np.full((rows, k), REFUSED, dtype=np.float32)
     k_found = min(k, tracks)
-    if k_found:
+    answering = np.isfinite(scores)
+    if answering.sum() < SPARSE * scores.size:
+        # Partitioning rows of equal numbers takes many times as long as sorting the few others.
+        row, track = np.nonzero(answering)
+        order = np.lexsort((track, -scores[row, track], row))
+        row, track = row[order], track[order]
+        place = np.arange(len(row)) - np.searchsorted(row, row)
+        row, track, place = (column[place < k] for column in (row, track, place))
+        positions[row, place] = track
+        values[row, place] = scores[row, track]
+    elif k_found:
         room = np.full((rows, -(-tracks // STRIDE) * STRIDE), REFUSED, dtype=np.float32)
         room[:, :tracks] = scores
         found, values[:, :k_found] = _best(room, k_found)

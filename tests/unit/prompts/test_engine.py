@@ -12,7 +12,7 @@ from prompts.domain.index import TrackIndex
 from prompts.domain.limits import Length
 from prompts.domain.patching import patch_index
 from prompts.domain.ranking import select
-from prompts.domain.surfacing import score_all
+from prompts.domain.surfacing import first_of, score_all
 from prompts.engine import default_engine
 
 MARKET: tuple[TrackDocument, ...] = (
@@ -241,3 +241,15 @@ def test_patching_everything_away_leaves_an_empty_index(index: TrackIndex) -> No
     empty = patch_index(index, [], gone=[d.track_id for d in MARKET])
     assert len(empty) == 0
     assert len(patch_index(empty, MARKET[:2])) == 2
+
+
+@pytest.mark.parametrize("answering", [0.0, 0.05, 0.9])
+def test_the_first_of_some_rows_are_those_of_sorting(answering: float) -> None:
+    random = np.random.default_rng(5)
+    scores = random.random((6, 700)).astype(np.float32)
+    scores[random.random(scores.shape) >= answering] = -np.inf
+    positions, values = first_of(scores, 40)
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :40]
+    expected = np.take_along_axis(scores, order, axis=1)
+    assert np.array_equal(values, expected)
+    assert np.array_equal(positions, np.where(np.isfinite(expected), order, -1))
