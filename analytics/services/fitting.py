@@ -33,6 +33,11 @@ def usable_days(workspace: Workspace) -> QuerySet[ObservedDay]:
     ).exclude(space="")
 
 
+def usable_impressions(workspace: Workspace) -> int:
+    """How many impressions there are to learn from, wherever the tracks stand in simulations."""
+    return usable_days(workspace).aggregate(shown=Sum("impressions"))["shown"] or 0
+
+
 def fit_listener(*, workspace: Workspace) -> ListenerFit | None:
     """Fit the choice model to what was observed; None where there is too little to learn from.
 

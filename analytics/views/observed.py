@@ -18,7 +18,7 @@ from analytics.models import EventImport, ListenerFit
 from analytics.reference import choice_model
 from analytics.services import event_imports
 from analytics.services.event_rows import EventsRefused
-from analytics.services.fitting import FEWEST_IMPRESSIONS, believed
+from analytics.services.fitting import FEWEST_IMPRESSIONS, believed, usable_impressions
 from catalog.access import Access, Permission, StudioRequest, workspace_view
 from catalog.views.pages import page_of
 
@@ -148,6 +148,7 @@ def listener(request: StudioRequest) -> HttpResponse:
     context: dict[str, object] = {
         "fit": newest,
         "fewest": FEWEST_IMPRESSIONS,
+        "usable": 0 if newest else usable_impressions(request.access.workspace),
         "rows": [
             (
                 parameter,

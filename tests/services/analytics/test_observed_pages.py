@@ -106,6 +106,16 @@ def test_the_listener_page_shows_assumptions_before_any_event(workspace: Workspa
     assert "Saves a track heard out" in page
 
 
+def test_the_listener_page_says_why_events_here_taught_nothing(
+    workspace: Workspace, track: Track
+) -> None:
+    day = seen(track, impressions=10_000, plays=4_000, saves=50)
+    day.space = "techno-driving"
+    day.save()
+    page = signed_in(member(workspace)).get(address(workspace, "listener")).content.decode()
+    assert "10,000 impressions with plays and saves are here" in page
+
+
 def test_the_listener_page_shows_what_events_taught(workspace: Workspace) -> None:
     tracks = [make_track(workspace, title=f"Song {number}") for number in range(12)]
     run = make_finished_run(workspace)
