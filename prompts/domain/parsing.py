@@ -45,7 +45,7 @@ class Parser:
         spans = [(order.start, order.end) for order in orders]
         spans += [(name.reading_start, name.end) for name in named]
         spans += links
-        reading = self.reader.read(cleaned, spans=spans)
+        reading = self.reader.read(cleaned, spans=spans, slips=True)
         if is_story(cleaned):
             reading.mentions = about_the_music(reading, self.lexicon.cues)
             named = [name for name in named if name.is_compared]
@@ -132,7 +132,7 @@ class Parser:
         return Chip(
             kind, polarity, strength, label, weight, term, low, high, text=words,
             start=mention.start, end=mention.end, together=tuple(mention.modifiers),
-            note="The two negations cancel out." if mention.double_negation else "",
+            note=_note(mention),
         )  # fmt: skip
 
     def _odd_exclusion(self, mention: Mention, words: str) -> Chip:
@@ -197,6 +197,13 @@ def _figure_chip(mention: Mention, words: str) -> Chip:
         figure.kind, polarity, strength, figure.label, low=figure.low, high=figure.high,
         value=figure.value, text=words, start=mention.start, end=mention.end, note=note,
     )  # fmt: skip
+
+
+def _note(mention: Mention) -> str:
+    """What the reader of a chip should know of how it was understood."""
+    if mention.double_negation:
+        return "The two negations cancel out."
+    return f"Read as “{mention.meant}”." if mention.meant else ""
 
 
 def _named_chip(named: Named) -> Chip:

@@ -6,11 +6,13 @@ Prompts and track descriptions are read by the same rules, so "no drums" means t
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from functools import cached_property
 
 from prompts.domain.intent import Polarity
-from prompts.domain.lexicon import Cues, Lexicon, PhraseTable, Term
+from prompts.domain.lexicon import Lexicon, Term
 from prompts.domain.numbers import Figure, figures
+from prompts.domain.spelling import Spellings
+from prompts.domain.steering import Cue, CueTable, State
 from prompts.domain.text import Token, tokenize
 
 _BREAKS = frozenset(".;!?…|:()[]{}\u2022\u061b\u061f\u3002")
@@ -22,26 +24,6 @@ _DESCRIBING_FACETS = frozenset(("mood", "property", "genre"))
 
 _BETWEEN_DECADES = frozenset(("/", "–", "to", "and", "or", "&", ","))
 _DECADE = re.compile(r"\d0s")
-
-
-class Cue(StrEnum):
-    """What a function word does to the words near it."""
-
-    NEGATE = "negate"
-    NOT_NEGATE = "not-negate"
-    NEUTRAL = "neutral"
-    END = "end"
-    SOFT_END = "soft-end"
-    LESS = "less"
-    TOUCH = "touch"
-    TOUCH_AFTER = "touch-after"
-    MUST = "must"
-    MUST_AFTER = "must-after"
-    MAYBE = "maybe"
-    STRESS = "stress"
-    HEDGE = "hedge"
-    AUXILIARY = "auxiliary"
-    NOISE = "noise"
 
 
 _ANY_VOICE = frozenset((Term("vocals", "vocals"), Term("vocals", "light-vocals")))
@@ -64,6 +46,8 @@ class Mention:
     double_negation: bool = False
     modifiers: list[Term] = field(default_factory=list)
     odd_modifier: str = ""
+    meant: str = ""
+    """The known word its first word was taken for; empty if it was spelt like that."""
     first_word: int = 0
     last_word: int = 0
 
@@ -97,70 +81,6 @@ class Reading:
         return " ".join(kept.split())
 
 
-class CueTable:
-    """All cues in one longest-match table; built once for a lexicon."""
-
-    def __init__(self, cues: Cues) -> None:
-        kinds = {
-            Cue.SOFT_END: cues.soft_enders,
-            Cue.END: cues.scope_enders,
-            Cue.STRESS: cues.stresses,
-            Cue.MAYBE: cues.maybes,
-            Cue.MUST: cues.musts,
-            Cue.TOUCH_AFTER: cues.touches_after,
-            Cue.TOUCH: cues.touches,
-            Cue.NEGATE: cues.negators,
-            Cue.LESS: cues.less,
-            Cue.HEDGE: cues.hedges,
-            Cue.AUXILIARY: cues.auxiliaries,
-            Cue.NOISE: cues.noise,
-            Cue.NEUTRAL: cues.neutral,
-            Cue.NOT_NEGATE: cues.not_negators,
-        }
-        phrases: dict[tuple[str, ...], tuple[Term, ...]] = {}
-        for cue, forms in kinds.items():
-            for words in forms:
-                phrases[words] = (*phrases.get(words, ()), Term("cue", cue))
-        for words in cues.musts_after:
-            phrases[words] = (*phrases.get(words, ()), Term("cue", Cue.MUST_AFTER))
-        self._table = PhraseTable(phrases)
-
-    def at(self, words: Sequence[str], start: int) -> tuple[int, frozenset[str]] | None:
-        """Find the longest cue at `start`: where it ends and what it does."""
-        match = self._table.at(words, start)
-        return (match.end, frozenset(term.slug for term in match.meanings)) if match else None
-
-
-@dataclass(slots=True)
-class _State:
-    """What holds while reading on: a negation with its reach, degrees for the next mention."""
-
-    negations: int = 0
-    negated: int = 0
-    less: bool = False
-    touch: bool = False
-    must: bool = False
-    maybe: bool = False
-    stress: bool = False
-    hedge: bool = False
-    neutral: bool = False
-    list_facet: str = ""
-    one_word: int = 0
-    """Where the only word stands that "non-" refuses; 0 for none."""
-    passed_end: bool = False
-
-    def end_scope(self) -> None:
-        self.negations = 0
-        self.negated = 0
-        self.less = self.touch = self.must = self.neutral = False
-        self.list_facet = ""
-        self.one_word = 0
-
-    def end_sentence(self) -> None:
-        self.end_scope()
-        self.maybe = self.stress = self.hedge = False
-
-
 class Reader:
     """Reads texts with one lexicon."""
 
@@ -169,10 +89,22 @@ class Reader:
         self._cues = CueTable(lexicon.cues)
         self._stop_words = lexicon.cues.stop_words
 
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(words[0] for words, _ in self.lexicon.phrases.items() if len(words) == 1)
+
     def read(
-        self, text: str, *, spans: Sequence[tuple[int, int]] = (), numbers: bool = True
+        self,
+        text: str,
+        *,
+        spans: Sequence[tuple[int, int]] = (),
+        numbers: bool = True,
+        slips: bool = False,
     ) -> Reading:
-        """Find the mentions of a cleaned text; `spans` are stretches another rule has taken."""
+        """Find the mentions of a cleaned text; `spans` are stretches another rule has taken.
+
+        With `slips`, words spelt nearly like a known one are taken for it.
+        """
         found = figures(text) if numbers else []
         tokens = [token for token in tokenize(text) if token.word not in _JOINERS]
         tokens = [t for t in tokens if not any(start <= t.start < end for start, end in spans)]
@@ -182,7 +114,7 @@ class Reader:
         mentions: list[Mention] = []
         unknown: list[tuple[int, int]] = []
         negators: list[tuple[int, int]] = []
-        state = _State()
+        state = State()
         position = 0
         while position < len(tokens):
             token = tokens[position]
@@ -211,6 +143,12 @@ class Reader:
                 words[position] = decade
             match = self.lexicon.phrases.at(words, position)
             cue = self._cues.at(words, position)
+            slip = ""
+            if slips and match is None and cue is None:
+                slip = self._meant(token)
+                if slip:
+                    words[position] = slip
+                    match = self.lexicon.phrases.at(words, position)
             if cue is not None and match is not None and match.end == cue[0]:
                 match = None if Cue.NOISE in cue[1] else match
             if match is not None and (cue is None or match.end >= cue[0]):
@@ -220,6 +158,7 @@ class Reader:
                     terms=match.meanings,
                     first_word=position,
                     last_word=match.end,
+                    meant=slip,
                 )
                 self._mark(mention, state)
                 mentions.append(mention)
@@ -246,6 +185,12 @@ class Reader:
         combined = _combine_modifiers(mentions, tokens, unknown)
         self._name_voices(combined, words)
         return Reading(text, combined, unknown, negators)
+
+    def _meant(self, token: Token) -> str:
+        """The known word a misspelt one is taken for; words with a capital may be names."""
+        if token.word in self._stop_words or token.raw[0].isupper():
+            return ""
+        return self._spellings.meant(token.word) or ""
 
     def _begins_mention(self, words: Sequence[str], position: int) -> bool:
         return position < len(words) and self.lexicon.phrases.at(words, position) is not None
@@ -275,7 +220,7 @@ class Reader:
         )
         return frozenset((Cue.NEGATE if refuses else Cue.NOT_NEGATE,))
 
-    def _mark(self, mention: Mention, state: _State) -> None:
+    def _mark(self, mention: Mention, state: State) -> None:
         """Give a mention what the words before it said; use up what reaches one mention only."""
         negative = state.negations % 2 == 1
         if state.less and state.negated and not negative and _family(mention) != state.list_facet:
@@ -301,7 +246,7 @@ class Reader:
             state.touch = False if not state.negations else state.touch
         state.list_facet = _family(mention)
 
-    def _sign(self, sign: str, words: Sequence[str], position: int, state: _State) -> None:
+    def _sign(self, sign: str, words: Sequence[str], position: int, state: State) -> None:
         if sign in _BREAKS or sign == "\n":
             state.end_sentence()
         elif sign == ",":
@@ -316,7 +261,7 @@ class Reader:
         elif sign not in _LIST_SIGNS and sign not in "&+":
             return
 
-    def _list_goes_on(self, words: Sequence[str], position: int, state: _State) -> bool:
+    def _list_goes_on(self, words: Sequence[str], position: int, state: State) -> bool:
         """After a comma inside a negation: does the list of unwanted things go on ("..., or ...")?
 
         It does when the next thing is of the same family and the list ends in "or" or "nor"
@@ -339,7 +284,7 @@ class Reader:
                 return False
         return False
 
-    def _conjunction(self, word: str, words: Sequence[str], position: int, state: _State) -> None:
+    def _conjunction(self, word: str, words: Sequence[str], position: int, state: State) -> None:
         """ "no drums and bass" goes on, "no drums and a slow beat" does not."""
         if word == "or" or not (state.negations or state.less or state.touch or state.must):
             return
@@ -355,7 +300,7 @@ class Reader:
         position: int,
         end: int,
         words: Sequence[str],
-        state: _State,
+        state: State,
         mentions: Sequence[Mention],
     ) -> None:
         if Cue.NOISE in kinds:
