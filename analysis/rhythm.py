@@ -36,11 +36,15 @@ class Onsets:
 
 @dataclass(frozen=True)
 class Rhythm:
-    """The tempo, the stretches that keep theirs, and the bars where they are clear."""
+    """The tempo, the stretches that keep theirs, the bars where they are clear, and the beats.
+
+    Beats are those of what was kept from the start, in seconds; none without a firm tempo.
+    """
 
     tempo: Tempo
     stretches: tuple[TempoStretch, ...] = ()
     bars: Bars | None = None
+    beats_s: tuple[float, ...] = ()
 
 
 def rhythm_of(sound: Decoded, pitches: PitchFrames) -> Rhythm:
@@ -57,7 +61,8 @@ def rhythm_of(sound: Decoded, pitches: PitchFrames) -> Rhythm:
     ]
     stretches = tuple(stretch for found in by_window for stretch in found)
     heard = heard_beats(onsets[0].bands, by_window[0], pitches)
-    return Rhythm(tempo, stretches, choose_bars(heard, bar_weights()))
+    beats_s = tuple(heard.beats_s.tolist())
+    return Rhythm(tempo, stretches, choose_bars(heard, bar_weights()), beats_s)
 
 
 def heard_beats(

@@ -2,7 +2,8 @@
 
 Pieces that state one time signature throughout, from the first tick. A found bar is right if it is
 as long as the stated one; its place counts in the F-measure of downbeats (70 ms, from second 5 on,
-as `mir_eval` measures it).
+as `mir_eval` measures it). Its metre is right if it counts the beats of the signature as written; a
+bar of 6, 9 or 12 eighths may also be counted by its dotted quarters.
 """
 
 from collections import Counter
@@ -22,6 +23,7 @@ from analysis.rendering import rendered
 RIGHT = 0.8
 SAME_LENGTH = 0.04
 SHORTEST_S = 20.0
+COMPOUND, EIGHTHS = (6, 9, 12), 8
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,18 @@ class BarPiece:
     audio: Path
     starts_s: tuple[float, ...]
     signature: str
+
+    @property
+    def is_compound(self) -> bool:
+        """Whether it is written in groups of three eighths."""
+        beats, unit = map(int, self.signature.split("/"))
+        return unit >= EIGHTHS and beats in COMPOUND
+
+    @property
+    def metres(self) -> tuple[int, ...]:
+        """The numbers of beats a right answer may give a bar."""
+        beats = int(self.signature.split("/")[0])
+        return (beats, beats // 3) if self.is_compound else (beats,)
 
 
 def bar_pieces(data: Path, cache_dir: Path) -> Iterator[BarPiece]:
@@ -93,8 +107,37 @@ def scores(answers: Sequence[tuple[BarPiece, Bars | None]]) -> dict[str, Any]:
         "right_where_clear": _mean([measure >= RIGHT for measure in measures]),
         "downbeat_f_measure_where_clear": _mean(measures),
         "bar_length_right_where_clear": _mean(lengths),
+        "metre": {
+            "all": metre_scores(answers),
+            "simple": metre_scores([each for each in answers if not each[0].is_compound]),
+            "compound": metre_scores([each for each in answers if each[0].is_compound]),
+        },
         "signatures": dict(Counter(piece.signature for piece, _ in answers)),
         "wrong": wrong,
+    }
+
+
+def metre_scores(answers: Sequence[tuple[BarPiece, Bars | None]]) -> dict[str, Any]:
+    """Say how often the beats of a bar are counted right, of those said and of all.
+
+    `guess_right` is what always saying four would reach on those said.
+    """
+    said = [(piece, bars) for piece, bars in answers if bars is not None]
+    right = [bars.beats_per_bar in piece.metres for piece, bars in said]
+    return {
+        "n": len(answers),
+        "clear": len(said),
+        "right_where_clear": _mean(right),
+        "right_of_all": round(sum(right) / len(answers), 3) if answers else None,
+        "guess_right": _mean([4 in piece.metres for piece, _ in said]),
+        "said": {
+            signature: dict(
+                sorted(
+                    Counter(b.beats_per_bar for p, b in said if p.signature == signature).items()
+                )
+            )
+            for signature in dict.fromkeys(piece.signature for piece, _ in said)
+        },
     }
 
 

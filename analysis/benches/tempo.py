@@ -1,4 +1,4 @@
-"""How often tempo and bars are right, and how often a beat is heard where there is none.
+"""How often tempo, beats and bars are right, and how often a beat is heard where there is none.
 
 Rendered MIDI and recordings of known tempo, read as their READMEs say; against them sounds without
 a beat: made ones, the recordings of speech and nature, and the field cases that have no tempo.
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 
-from analysis.benches import bars, sounds
+from analysis.benches import bars, charts, sounds
 from analysis.benches.data import (
     EXAMPLES_SET,
     MIDI_SETS,
@@ -27,10 +27,11 @@ from analysis.benches.data import (
     needs,
     tempo_pieces,
 )
-from analysis.domain.result import ENGINE_VERSION, Bars
+from analysis.domain.result import ENGINE_VERSION
 from analysis.domain.scoring import tempo_is_right, tempo_is_right_up_to_octaves
 from analysis.domain.tempo import NO_TEMPO, Tempo
 from analysis.errors import UnusableAudio
+from analysis.rhythm import Rhythm
 
 FIELD_CASES_WITHOUT_BEAT = "C08,C09,C11,C13"
 Say = Callable[[str], None]
@@ -59,7 +60,11 @@ def run(data: Path | None, say: Say) -> dict[str, Any]:
     negatives = list(beatless(place, cache_dir))
     false_firm = [name for name, file in negatives if heard(file).is_firm]
     say("Bars, on the pieces that state one time signature.")
-    barred = [(piece, bars_heard(piece.audio)) for piece in bars.bar_pieces(place, cache_dir)]
+    barred = [
+        (piece, rhythm_heard(piece.audio).bars) for piece in bars.bar_pieces(place, cache_dir)
+    ]
+    say("Beats and bars of recordings with a chart.")
+    charted = [(song, rhythm_heard(song.audio)) for song in charts.songs(place, cache_dir)]
     ours = answers.pop("studio")
     return {
         "engine": ENGINE_VERSION,
@@ -77,6 +82,7 @@ def run(data: Path | None, say: Say) -> dict[str, Any]:
             for source in dict.fromkeys(piece.source for piece in pieces)
         },
         "bars": bars.scores(barred),
+        "recorded": charts.chart_scores(charted),
         "peers": {peer: accuracies(found) for peer, found in answers.items()},
         "misses": misses,
     }
@@ -94,13 +100,13 @@ def heard(file: Path) -> Tempo:
     return rhythm.tempo_of(sound) if engine.is_worth_hearing(sound) else NO_TEMPO
 
 
-def bars_heard(file: Path) -> Bars | None:
-    """Give the engine's bars of a file."""
+def rhythm_heard(file: Path) -> Rhythm:
+    """Give the engine's tempo, beats and bars of a file."""
     from analysis import engine, rhythm
     from analysis.extractors.decoding import decode
 
     sound = decode(file)
-    return rhythm.rhythm_of(sound, engine.pitch_frames_of(sound)).bars
+    return rhythm.rhythm_of(sound, engine.pitch_frames_of(sound))
 
 
 def peers(file: Path) -> dict[str, float]:

@@ -87,6 +87,18 @@ def read_bar_lines(content: bytes) -> BarLines | None:
     return BarLines(starts_s, beats, 2**power)
 
 
+def read_beats(content: bytes) -> tuple[float, ...]:
+    """Give the seconds of the quarter notes, from the first tick to the last note; none without.
+
+    Raises
+    ------
+    BrokenMidi : not a standard MIDI file, or counted in film frames
+    """
+    found, _, seconds = _read(content)
+    ends = [tick for tick, kind, _, _ in found if kind in (NOTE_ON, NOTE_OFF)]
+    return tuple(seconds(tick) for tick in range(0, max(ends, default=-1) + 1, seconds.division))
+
+
 def _read(
     content: bytes,
 ) -> tuple[

@@ -13,6 +13,7 @@ from analysis.heads.midi import (
     cut,
     notes_of,
     read_bar_lines,
+    read_beats,
     read_events,
 )
 from analysis.heads.midi import write_events as written
@@ -54,6 +55,12 @@ def test_bar_lines_follow_the_one_time_signature() -> None:
     twice = f"{three_four} 8f00ff5804 04021808 {note} 00ff2f00"
     assert read_bar_lines(smf(twice)) is None
     assert read_bar_lines(smf(f"{note} 00ff2f00")) is None
+
+
+def test_beats_are_quarter_notes_through_changes_of_tempo() -> None:
+    slower = "8360ff5103 0f4240"  # after one quarter note, 60 instead of 120 a minute
+    assert read_beats(smf(f"{slower} 00903c64 8360803c00 00ff2f00")) == pytest.approx([0, 0.5, 1.5])
+    assert read_beats(smf("00ff2f00")) == ()
 
 
 def smf(track: str) -> bytes:
