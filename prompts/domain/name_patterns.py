@@ -51,7 +51,8 @@ LEAD = re.compile(
     r"(?:seconds?|minutes?|half|part|bit|section|verse|track|song)s? (?:of|in|from|on)"
     r"|the (?:soundtrack|score|ost)s? (?:of|to|from|for)(?: the (?:movie|film|game|show|series))?"
     r"|the (?:intro|outro|beginning|background|beat|music|song|one|sound|style|stuff|theme)s? "
-    r"(?:of|in|from|on|to|by)|the likes of|the movie|the film|the game|the show"
+    r"(?:of|in|from|on|to|by)|(?:start|end|beginning|intro|outro) of|the likes of"
+    r"|the movie|the film|the game|the show"
     r"|the (?:song|band|artist|album|group|style|sound|chorus|intro|start|end(?:ing)?)s?(?: of)?"
     r"|(?-i:this|these|that|those|a|an|some|my|more|any|both|even|maybe|possibly|either)"
     r"|(?:artists?|bands?) like|and(?= the )"
@@ -62,7 +63,7 @@ LEAD = re.compile(
 )
 QUOTED = re.compile(r"[\"“”]([^\"“”\n]{2,80})[\"“”]|(?<!\w)[‘']([^‘’'\n]{2,60})[’'](?!\w)")
 SUNG = re.compile(
-    r"\b(?:sa(?:y|ys|id|ying)|goes|sings?|sang|singing|screams?|screaming|lyrics?|chorus"
+    r"\b(?:sa(?:y|ys|id|ying)|goes|sings?|sang|singing|screams?|screaming|lyrics?|lines?|chorus"
     r"|repeat(?:s|ed|ing)?)\b[^.!?]{0,40}$",
     re.I,
 )

@@ -14,6 +14,7 @@ from prompts.domain.name_patterns import (
     DASH,
     IN_BRACKETS,
     INSIDE,
+    INSIDE_TITLES,
     LEAD,
     LINKING,
     NO_NAME_BEGINS,
@@ -245,6 +246,8 @@ class _Finder(NameText):
         """What follows "similar to", "songs by", "more": a list of names, in any case."""
         for match in cue.finditer(self.text):
             position = match.end()
+            if ":" in match.group() and SUNG.search(self.text[: match.start()]):
+                continue  # "a line that goes something like: ..."
             if is_strong:
                 works = list(self._works_by(position))
                 yield from works
@@ -355,7 +358,8 @@ class _Finder(NameText):
         return (
             not self.is_title_case
             and len(tokens) > (1 if has_stop_word else 2)
-            and all(starts_name(token) or token.word in LINKING for token in tokens)
+            and starts_name(tokens[0])
+            and all(starts_name(t) or t.word in LINKING or t.raw in INSIDE_TITLES for t in tokens)
         )
 
     def _is_after_by(self, position: int) -> bool:

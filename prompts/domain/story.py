@@ -51,6 +51,21 @@ _PICTURED = frozenset(("activity", "mood", "theme", "vocals"))
 _OCCASION = re.compile(r"\b(?:for|to|while|when|during|at)\s+(?:\w+\s+){0,2}$", re.I)
 """What stands before an occasion that is asked for, and not merely told of."""
 
+_SUNG_OR_SPOKEN = re.compile(r"voc|voice|sing|sung|rap", re.I)
+"""Words for a voice; "a man" in a sentence about pictures may be anybody to be seen."""
+
+_WORDS_OF_THE_SONG = re.compile(r"\b(?:lyrics?|words?)$", re.I)
+_KNOWING = re.compile(
+    r"\b(?:know|knew|remember|recall|forgot|understand|hear|heard|sure|think|certain|title|name)\b",
+    re.I,
+)
+"""Who does not remember the words does not ask for a song without any."""
+
+_TUNE = re.compile(r"melod(?:y|ies)$", re.I)
+"""Every song has one; only "melodic" says something of it."""
+
+_SAID_OF_IT = re.compile(r"\b(?:it(?:['’]s| is| was)|sound(?:s|ed))\s+(?:\w+\s+){0,2}$", re.I)
+
 _SURE = frozenset(("genre", "instrument", "vocals", "language"))
 _HEARSAY = frozenset((Term("vocals", "vocals"), Term("vocals", "spoken-word")))
 
@@ -84,7 +99,11 @@ def about_the_music(reading: Reading, cues: Cues) -> list[Mention]:
     kept: list[Mention] = []
     for mention in reading.mentions:
         seen = any(start <= mention.start < end for start, end in pictures)
-        if seen and mention.facet in _PICTURED:
+        said = text[mention.start : mention.end]
+        is_voice = mention.facet == "vocals" and _SUNG_OR_SPOKEN.search(said) is not None
+        if seen and mention.facet in _PICTURED and not is_voice:
+            continue
+        if _TUNE.fullmatch(said) or _is_about_knowing(mention, text):
             continue
         if any(start <= mention.start < end for start, end in recorded) or _HUMMED.match(
             text[mention.start : mention.end]
@@ -96,12 +115,26 @@ def about_the_music(reading: Reading, cues: Cues) -> list[Mention]:
             if not _is_hearsay(mention):
                 kept.append(mention)
             continue
+        if mention.facet == "property" and _SAID_OF_IT.search(text[: mention.start]):
+            kept.append(mention)
+            continue
         near = subjects if mention.facet == "theme" else anchors
         if any(_near(mention, anchor, words) for anchor in near) or (
             kept and _near(mention, (kept[-1].start, kept[-1].end), words)
         ):
             kept.append(mention)
     return kept
+
+
+def _is_about_knowing(mention: Mention, text: str) -> bool:
+    """ "I know the tune, but not the lyrics" refuses no lyrics."""
+    if mention.polarity not in (Polarity.EXCLUDED, Polarity.LESS):
+        return False
+    if not _WORDS_OF_THE_SONG.search(text[mention.start : mention.end]):
+        return False
+    before = text[: mention.start]
+    sentence = before[max(before.rfind(mark) for mark in ".!?\n") + 1 :]
+    return _KNOWING.search(sentence) is not None
 
 
 def _is_hearsay(mention: Mention) -> bool:

@@ -80,3 +80,19 @@ def test_from_a_year_means_that_year_and_on_from_it_means_later() -> None:
         era = next(c for c in default_engine().parse(text).chips if c.kind is Kind.ERA)
         bounds[text] = (era.low, era.high)
     assert bounds == {"songs from 1986": (1986, 1986), "songs from 1986 on": (1986, None)}
+
+
+@pytest.mark.parametrize(
+    ("story", "found"),
+    [
+        ("I heard this funk song once. I know the tune, but not the lyrics.", {"genre:funk"}),
+        ("I heard a rock song and remember the melody. It's really fast.",
+         {"genre:rock", "property:fast"}),
+        ("I can't remember the name. The video has a female singer and a man in a bar.",
+         {"vocals:female-vocals"}),
+        ("I heard a swing tune with more or less the bassline I like, it popped up on TV",
+         {"genre:swing", "instrument:bass"}),
+    ],
+)  # fmt: skip
+def test_who_tells_of_a_song_refuses_nothing_by_not_knowing_it(story: str, found: set[str]) -> None:
+    assert terms(story) == found
