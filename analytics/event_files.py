@@ -8,6 +8,7 @@ from io import TextIOWrapper
 from pathlib import PurePath
 from typing import IO
 
+from analytics.workbook_rows import BrokenWorkbook, OutOfTheOrdinary, first_sheet
 from catalog.domain.sizes import spoken_size
 from catalog.errors import StudioError
 
@@ -34,7 +35,7 @@ def is_workbook(file: IO[bytes], *, name: str) -> bool:
 def write_as_text(file: IO[bytes], out: IO[str]) -> None:
     """Write the first sheet of a workbook as CSV.
 
-    A workbook is unpacked whole whenever it is opened; its text is read row by row from then on.
+    Only so can reading go on at a row: a workbook is always read from its beginning.
     """
     writer = csv.writer(out)
     for row in _sheet(file):
@@ -114,9 +115,20 @@ def _checked(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 def _sheet(file: IO[bytes]) -> Iterator[list[str]]:
     """Read the first sheet of a workbook; dates as text, year first."""
+    _refuse_huge(file)
+    try:
+        yield from first_sheet(file)
+    except OutOfTheOrdinary:
+        file.seek(0)
+        yield from _sheet_held_whole(file)
+    except BrokenWorkbook as error:
+        raise UnreadableFile(str(error), hint=error.hint) from error
+
+
+def _sheet_held_whole(file: IO[bytes]) -> Iterator[list[str]]:
+    """Read XLS, ODS and workbooks that begin in the middle of their sheet; all cells in memory."""
     from python_calamine import CalamineError, CalamineWorkbook
 
-    _refuse_huge(file)
     try:
         workbook = CalamineWorkbook.from_filelike(file)
         sheet = workbook.get_sheet_by_index(0)
