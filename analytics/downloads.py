@@ -11,6 +11,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CSV_HEADER = (
     "track_id", "title", "space", "space_name", "space_size", "kind", "prompts", "surfaced",
     "surfacing_rate", "surfacing_low", "surfacing_high", "best_rank", "median_rank",
+    "mean_rank", "exposure", "exposure_low", "exposure_high",
     *(f"rank_{low}_to_{high}" for low, high in RANK_BANDS),
     "conversion", "conversion_low", "conversion_high", "conversion_n", "missing", "example_prompt",
 )  # fmt: skip
@@ -33,6 +34,10 @@ def csv_rows(results: Iterable[SpaceResult]) -> Iterable[tuple[object, ...]]:
             round(row.rate_high, 4),
             row.best_rank,
             row.median_rank,
+            row.mean_rank,
+            row.exposure,
+            row.exposure_low,
+            row.exposure_high,
             *row.rank_bands,
             row.conversion,
             row.conversion_low,
@@ -106,6 +111,12 @@ def space_as_json(row: SpaceResult) -> dict[str, object]:
         "near": row.near,
         "best_rank": row.best_rank,
         "median_rank": row.median_rank,
+        "mean_rank": row.mean_rank,
+        "exposure_share": _interval(
+            row.exposure, row.exposure_low or 0.0, row.exposure_high or 0.0, row.prompt_count
+        )
+        if row.exposure is not None
+        else None,
         "rank_bands": {
             f"{low}-{high}": number
             for (low, high), number in zip(RANK_BANDS, row.rank_bands, strict=True)

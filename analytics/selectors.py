@@ -106,9 +106,10 @@ def track_result(access: Access, run: SimulationRun, track_id: int) -> TrackResu
     return track_results(access, run).filter(track_id=track_id).first()
 
 
-def space_results(access: Access, run: SimulationRun) -> TrackRowQuerySet[SpaceResult]:
-    """Results by track and space of the tracks one may see."""
-    return SpaceResult.objects.visible_to(access).filter(run=run).select_related("space", "track")
+def space_results(access: Access, *runs: SimulationRun) -> TrackRowQuerySet[SpaceResult]:
+    """Results by track and space of the tracks one may see, of one run or of several."""
+    found = SpaceResult.objects.visible_to(access).filter(run__in=runs)
+    return found.select_related("space", "track")
 
 
 def for_download(rows: "TrackRowQuerySet[RowT]") -> "TrackRowQuerySet[RowT]":

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from analytics.services import (
+    approaches,
     campaigns,
     digests,
     effects,
@@ -22,6 +23,12 @@ def perform_shard(shard_id: int) -> None:
     runs.perform_shard(shard_id=shard_id)
 
 
+@shared_task(ignore_result=True)
+def start_next_seeds() -> None:
+    """Go on with runs that are repeated with other seeds."""
+    approaches.start_next_seeds()
+
+
 @shared_task(acks_late=True, soft_time_limit=270, time_limit=300)
 def finish_run(run_id: int) -> None:
     """Sum up a run whose last shard ended without doing so."""
@@ -32,6 +39,7 @@ def finish_run(run_id: int) -> None:
 def requeue_stalled_simulations() -> None:
     """Pick up what dead workers dropped; runs every minute."""
     runs.requeue_stalled()
+    approaches.start_next_seeds()
     effects.requeue_stalled()
 
 

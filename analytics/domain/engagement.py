@@ -19,8 +19,7 @@ from enum import IntEnum
 import numpy as np
 from scipy.special import stdtrit
 
-from analytics.domain.intervals import Interval, wilson
-from analytics.domain.track_figures import wilson_of_share
+from analytics.domain.intervals import Interval, wilson, wilson_of_share
 
 FEWEST = 30
 """Hearings (or listeners with a track) below which nothing is said."""

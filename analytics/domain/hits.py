@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.domain.simulation import Outcome
+from analytics.domain.simulation import DEPTH, Outcome
 
 Floats = NDArray[np.float64]
 
 PER_PROMPTS = 10_000
+
+RANK_BANDS = ((1, 3), (4, 10), (11, 20), (21, 50), (51, DEPTH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +38,8 @@ class Hits:
     relevance: Floats
     lists: Floats
     chances: Floats
+
+
+def banded(ranks: NDArray[np.int32]) -> tuple[int, ...]:
+    """Count places by `RANK_BANDS`."""
+    return tuple(int(((ranks >= low) & (ranks <= high)).sum()) for low, high in RANK_BANDS)

@@ -64,6 +64,13 @@ def wilson(successes: int, n: int, *, level: float = DEFAULT_LEVEL) -> Interval:
     )
 
 
+def wilson_of_share(share: float, n: float, *, z: float = 1.959964) -> tuple[float, float]:
+    """Wilson's interval for a share known with the precision of `n` (any positive) trials."""
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
 def beta_interval(
     successes: float,
     n: int,

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from analytics.domain.chances import relevance_of, saving_chances
 from analytics.domain.choice import ChoiceModel
-from analytics.domain.hits import PER_PROMPTS, BankLayout, Floats, Hits
+from analytics.domain.hits import PER_PROMPTS, RANK_BANDS, BankLayout, Floats, Hits
 from analytics.domain.simulation import FIRST_PLACES, Outcome
 from analytics.domain.space_figures import (
-    RANK_BANDS,
     SpaceFigures,
     conversion_interval,
     pooled_variation_of,

@@ -9,17 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.domain.chances import looked_at
-from analytics.domain.choice import ChoiceModel, Stage, funnel
-from analytics.domain.hits import Floats, Hits
-from analytics.domain.intervals import Interval, Uncertainty, log_rate_interval, wilson
-from analytics.domain.simulation import DEPTH
+from analytics.domain.choice import ChoiceModel, Stage, examination_of_list, funnel
+from analytics.domain.hits import Floats, Hits, banded
+from analytics.domain.intervals import (
+    Interval,
+    Uncertainty,
+    log_rate_interval,
+    wilson,
+    wilson_of_share,
+)
 
 POOLED_WEIGHT = 4.0
 """Few surfaced prompts tell little about how much they differ; the spread seen over all spaces
 counts like this many more of them. Chosen; the coverage test guards it."""
-
-RANK_BANDS = ((1, 3), (4, 10), (11, 20), (21, 50), (51, DEPTH))
-RANK_BANDS = ((1, 3), (4, 10), (11, 20), (21, 50), (51, DEPTH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ class SpaceFigures:
     median_rank: float | None
     """When surfaced; None if it never is."""
     median_near_rank: float | None
+    mean_rank: float
+    """Over the prompts for which its place is known: surfaced or within `DEPTH`."""
+    exposure: Interval | None
+    """Share of the looks at the space's lists that the track gets; None where it never surfaces."""
     rank_bands: tuple[int, ...]
     relevance: float
     """Mean over its hits."""
@@ -64,6 +70,7 @@ def space_figures(
     chance_of = np.full(len(outcome.prompt), -1, dtype=np.int64)
     chance_of[surfaced] = np.arange(int(surfaced.sum()))
     means = _mean_funnels(hits, model)
+    looks = _looks(hits, model)
     last = outcome.list_scores[:, -1]
     prompts_in = bank.prompts_in
     for key, start, end in zip(keys, starts, ends, strict=True):
@@ -72,8 +79,10 @@ def space_figures(
         up = rows[surfaced[rows]]
         down = rows[~surfaced[rows]]
         columns = chance_of[up]
-        conversion = uncertainty = None
+        conversion = uncertainty = exposure = None
         if len(up):
+            seen = means[Stage.EXAMINED][columns] / looks[outcome.prompt[up]]
+            exposure = share_interval(seen, int(prompts_in[number]))
             conversion, uncertainty = conversion_interval(hits.chances[:, columns], pooled)
         best = rows[np.argmin(outcome.rank[rows])]
         gap = last[outcome.prompt[down]] - outcome.score[down]
@@ -88,7 +97,9 @@ def space_figures(
             best_rank=int(outcome.rank[best]),
             median_rank=float(np.median(outcome.rank[up])) if len(up) else None,
             median_near_rank=float(np.median(outcome.rank[down])) if len(down) else None,
-            rank_bands=tuple(int(((ranks >= a) & (ranks <= b)).sum()) for a, b in RANK_BANDS),
+            mean_rank=float(ranks.mean()),
+            exposure=exposure,
+            rank_bands=banded(ranks),
             relevance=float(hits.relevance[rows].mean()),
             short_by=float(np.median(gap)) / full_score if len(down) else None,
             conversion=conversion,
@@ -98,6 +109,27 @@ def space_figures(
             else {},
             example_prompt=int(outcome.prompt[best]) + outcome.first_prompt,
         )
+
+
+def share_interval(shares: Floats, prompts: int) -> Interval:
+    """Mean of a share over all prompts of a space, of which those not given have none.
+
+    Wilson's interval for as many prompts as would vary by chance alone as much as these do
+    (an effective sample size, as in surveys); `n` is the number of prompts.
+    """
+    mean = float(shares.sum()) / prompts
+    squares = float(((shares - mean) ** 2).sum()) + (prompts - len(shares)) * mean**2
+    variance = squares / max(prompts - 1, 1) / prompts
+    effective = mean * (1 - mean) / variance if variance > 0 else float(prompts)
+    low, high = wilson_of_share(mean, effective)
+    return Interval(mean, min(low, mean), max(high, mean), prompts)
+
+
+def _looks(hits: Hits, model: ChoiceModel) -> Floats:
+    """How many places of each list are looked at, at the middle of our beliefs: (n_prompts,)."""
+    looked = examination_of_list(model.examination, model.middle(), hits.lists)[0]
+    filled = np.isfinite(hits.outcome.list_scores)
+    return np.asarray(np.maximum((looked * filled).sum(axis=1), 1e-12))
 
 
 def conversion_interval(chances: Floats, pooled_variation: float) -> tuple[Interval, Uncertainty]:

@@ -18,8 +18,14 @@ from analytics.domain.choice import (
     funnel,
     saving_chance,
 )
-from analytics.domain.hits import PER_PROMPTS, BankLayout, Floats, Hits
-from analytics.domain.intervals import Interval, Uncertainty, log_rate_interval, wilson
+from analytics.domain.hits import PER_PROMPTS, BankLayout, Floats, Hits, banded
+from analytics.domain.intervals import (
+    Interval,
+    Uncertainty,
+    log_rate_interval,
+    wilson,
+    wilson_of_share,
+)
 
 EXAMINATION = "examination"
 
@@ -32,6 +38,8 @@ class TrackFigures:
     spaces_surfaced: int
     reach: Interval
     """Share of all prompts for which it surfaces."""
+    rank_bands: tuple[int, ...]
+    """Over all prompts, how often it stands in each of `RANK_BANDS`."""
     saves: Interval
     """Simulated saves per 10,000 prompts asked."""
     uncertainty: Uncertainty
@@ -73,6 +81,8 @@ def track_figures(
     track = shown.track
     order = np.argsort(track, kind="stable")
     starts = np.searchsorted(track[order], np.arange(tracks + 1))
+    every = np.argsort(outcome.track, kind="stable")
+    at = np.searchsorted(outcome.track[every], np.arange(tracks + 1))
     for number in range(tracks):
         rows = order[starts[number] : starts[number + 1]]
         saves, uncertainty = _saves(hits.chances[:, rows], weight[rows], space[rows], bank)
@@ -80,6 +90,7 @@ def track_figures(
             track=number,
             spaces_surfaced=len(np.unique(space[rows])),
             reach=_reach(space[rows], bank),
+            rank_bands=banded(outcome.rank[every[at[number] : at[number + 1]]]),
             saves=saves,
             uncertainty=uncertainty,
             funnel={
@@ -106,13 +117,6 @@ def _reach(space: NDArray[np.int32], bank: BankLayout) -> Interval:
     effective = max(1.0, share * (1 - share) / variance)
     low, high = wilson_of_share(share, effective)
     return Interval(share, min(low, share), max(high, share), total)
-
-
-def wilson_of_share(share: float, n: float, *, z: float = 1.959964) -> tuple[float, float]:
-    """Wilson's interval for a share known with the precision of `n` (any positive) trials."""
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def _saves(

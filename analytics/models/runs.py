@@ -68,7 +68,8 @@ class SimulationRun(models.Model):
     the analysis heard), `listening` (real saves), `own_neighbours` (what goes with our tracks), and
     how many of our tracks nobody heard or saved; null where the approach does not ask.
     `shown_at` is when it finished, or when somebody chose to see it again; a run that was made to
-    stand beside the one shown (`is_beside`) is not shown by itself.
+    stand beside the one shown (`is_beside`) is not shown by itself. `seeds_left` says for how many
+    further seeds it shall be repeated once it is done.
     """
 
     HEAVY = (
@@ -90,6 +91,7 @@ class SimulationRun(models.Model):
     approach = models.CharField(max_length=20, default="prompt")
     approach_version = models.CharField(max_length=20, blank=True)
     is_beside = models.BooleanField(default=False)
+    seeds_left = models.PositiveSmallIntegerField(default=0)
     places = models.PositiveSmallIntegerField()
     engine_version = models.CharField(max_length=20)
     choice_version = models.CharField(max_length=20)
@@ -146,18 +148,27 @@ class SimulationRun(models.Model):
         return found.label if found else self.approach
 
     def asks_like(self, other: "SimulationRun") -> bool:
-        """Whether prompts, market, listener and engine are those of the other run.
+        """Whether prompts, market, listener, engine and seed are those of the other run.
 
         Both need their market and bank; our own catalog counts as one market however it changed.
         """
-        own = Market.Kind.OWN
+        return self.seed == other.seed and self.repeats(other)
+
+    def repeats(self, other: "SimulationRun") -> bool:
+        """Whether this is the other run but for the approach, and for the seed."""
+        mine, theirs = self.market, other.market
+        is_drawn = mine.kind == Market.Kind.GENERATED
         return (
-            (self.market_id == other.market_id or self.market.kind == other.market.kind == own)
+            mine.kind == theirs.kind
+            and (mine.kind != Market.Kind.IMPORTED or mine.pk == theirs.pk)
+            and (
+                not is_drawn
+                or (mine.version, mine.track_count) == (theirs.version, theirs.track_count)
+            )
             and self.bank.grammar_version == other.bank.grammar_version
-            and self.bank.seed == other.bank.seed
-            and self.bank.prompt_count == other.bank.prompt_count
+            and self.bank.grown_count == other.bank.grown_count
             and self.bank.prompt_list_id == other.bank.prompt_list_id
-            and (self.seed, self.examination) == (other.seed, other.examination)
+            and self.examination == other.examination
             and self.engine_version == other.engine_version
         )
 

@@ -172,6 +172,7 @@ def _track_values(row: TrackFigures) -> dict[str, Any]:
         "saves_low": row.saves.low,
         "saves_high": row.saves.high,
         "prompt_count": row.reach.n,
+        "rank_bands": list(row.rank_bands),
         "parameter_share": row.uncertainty.parameter_share,
         "funnel": {
             stage.value: [interval.estimate, interval.low, interval.high]
@@ -192,6 +193,10 @@ def _space_values(row: SpaceFigures) -> dict[str, Any]:
         "best_rank": row.best_rank,
         "median_rank": row.median_rank,
         "median_near_rank": row.median_near_rank,
+        "mean_rank": row.mean_rank,
+        "exposure": row.exposure.estimate if row.exposure else None,
+        "exposure_low": row.exposure.low if row.exposure else None,
+        "exposure_high": row.exposure.high if row.exposure else None,
         "rank_bands": list(row.rank_bands),
         "relevance": row.relevance,
         "short_by": row.short_by,
@@ -204,9 +209,15 @@ def _space_values(row: SpaceFigures) -> dict[str, Any]:
 
 
 def _drop_old_outcomes(run: SimulationRun) -> None:
-    """Only the newest run of an approach answers "what if"; older ones keep their figures."""
-    old = SimulationRun.objects.filter(
-        workspace_id=run.workspace_id, approach=run.approach, pk__lt=run.pk
-    )
+    """Only the newest run of an approach answers "what if"; older ones keep their figures.
+
+    One that stands beside the shown run as another seed of it leaves the answers to that one.
+    """
+    of_workspace = SimulationRun.objects.filter(workspace_id=run.workspace_id)
+    shown = of_workspace.finished().first()
+    if shown is not None and shown.pk != run.pk and shown.approach == run.approach:
+        run.shards.all().delete()
+        return
+    old = of_workspace.filter(approach=run.approach, pk__lt=run.pk)
     for older in old.filter(shards__isnull=False).distinct():
         older.shards.all().delete()

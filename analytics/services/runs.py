@@ -82,6 +82,7 @@ def start_run(
     prompt_list: PromptList | None = None,
     approach: str = DEFAULT_APPROACH,
     is_beside: bool = False,
+    seeds_left: int = 0,
     queue: bool = True,
 ) -> SimulationRun:
     """Set a run up with its shards; workers take it from there (or the caller, without `queue`).
@@ -93,6 +94,7 @@ def start_run(
     prompt_list : real prompts to be asked beside those that grow from the grammar
     approach : name of one of `prompts.approaches.APPROACHES`
     is_beside : the reports go on showing what they show now
+    seeds_left : for how many further seeds to repeat it afterwards, see `approaches.repeat`
 
     Raises
     ------
@@ -132,6 +134,7 @@ def start_run(
                 seed=seed,
                 approach=approach,
                 is_beside=is_beside,
+                seeds_left=seeds_left,
                 **beside,
                 places=FIRST_PLACES,
                 engine_version=ENGINE_VERSION,
@@ -308,6 +311,8 @@ def finish_run(*, run_id: int) -> bool:
         return False
     run = SimulationRun.objects.select_related("bank", "market", "workspace").get(pk=run_id)
     write_figures(run=run)
+    if run.seeds_left:
+        current_app.send_task("analytics.tasks.start_next_seeds")
     return True
 
 

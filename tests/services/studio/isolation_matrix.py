@@ -199,6 +199,8 @@ MATRIX: dict[str, Entry] = {
     "analytics:track_advice": Entry(about=track, artist_sees=False),
     "analytics:track_reach": Entry(about=track, artist_sees=False),
     "analytics:track_what_if": Entry(about=track, artist_sees=False),
+    "analytics:track_places": Entry(about=track, artist_sees=False),
+    "analytics:track_repeat": Entry(Role.ARTIST, "post", track, artist_sees=False),
     "analytics:track_wording": Entry(Role.VIEWER, "post", track, artist_sees=False),
     "analytics:track_csv": Entry(about=track, artist_sees=False),
     "analytics:track_pdf": Entry(about=track, artist_sees=False),
