@@ -1,7 +1,9 @@
 """The approaches side by side: what each found, where all else was the same."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.db.models import Count, Q
 
 from analytics import selectors
 from analytics.domain.intervals import Interval
@@ -56,41 +58,46 @@ MOST_LOOKED_AT = 60
 
 
 def side_by_side(access: Access, shown: SimulationRun) -> list[ApproachLine]:
-    """Every approach with what it found for the tracks a person may see."""
+    """Every approach with what it found for the tracks a person may see (four queries)."""
     runs = alike_runs(access, shown)
+    of_runs = list(runs.values())
     ledgers = {
         ledger.run_id: ledger
-        for ledger in FairnessLedger.objects.visible_to(access).filter(run__in=runs.values())
+        for ledger in FairnessLedger.objects.visible_to(access).filter(run__in=of_runs)
     }
-    return [
-        _line(access, approach, runs.get(name), shown, ledgers)
-        for name, approach in APPROACHES.items()
-    ]
-
-
-def _line(
-    access: Access,
-    approach: Approach,
-    run: SimulationRun | None,
-    shown: SimulationRun,
-    ledgers: dict[int, FairnessLedger],
-) -> ApproachLine:
-    if run is None:
-        return ApproachLine(approach, GOES_BY[approach.name])
-    results = selectors.track_results(access, run)
-    held = selectors.space_results(access, run).filter(surfaced__gt=0)
-    ledger = ledgers.get(run.pk)
-    return ApproachLine(
-        approach,
-        GOES_BY[approach.name],
-        run,
-        is_shown=run.pk == shown.pk,
-        is_other_catalog=run.catalog_stamp != shown.catalog_stamp,
-        tracks=results.count(),
-        tracks_surfaced=results.filter(spaces_surfaced__gt=0).count(),
-        spaces=held.order_by().values("space_id").distinct().count(),
-        exposure=_interval(ledger) if ledger else None,
+    tracks = {
+        pk: (every, surfaced)
+        for pk, every, surfaced in TrackResult.objects.visible_to(access)
+        .filter(run__in=of_runs)
+        .order_by()
+        .values_list("run_id")
+        .annotate(every=Count("pk"), surfaced=Count("pk", filter=Q(spaces_surfaced__gt=0)))
+    }
+    spaces = dict(
+        selectors.space_results(access, *of_runs)
+        .filter(surfaced__gt=0)
+        .order_by()
+        .values_list("run_id")
+        .annotate(held=Count("space_id", distinct=True))
     )
+    lines = []
+    for name, approach in APPROACHES.items():
+        line = ApproachLine(approach, GOES_BY[name])
+        if (run := runs.get(name)) is not None:
+            every, surfaced = tracks.get(run.pk, (0, 0))
+            ledger = ledgers.get(run.pk)
+            line = replace(
+                line,
+                run=run,
+                is_shown=run.pk == shown.pk,
+                is_other_catalog=run.catalog_stamp != shown.catalog_stamp,
+                tracks=every,
+                tracks_surfaced=surfaced,
+                spaces=spaces.get(run.pk, 0),
+                exposure=_interval(ledger) if ledger else None,
+            )
+        lines.append(line)
+    return lines
 
 
 def _interval(ledger: FairnessLedger) -> Interval:

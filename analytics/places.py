@@ -72,7 +72,7 @@ def places_of(
             by_seed.setdefault(run.seed, row)
     if shown.seed not in by_seed:
         return None
-    totals = tuple(by_seed.values())
+    totals = tuple(sorted(by_seed.values(), key=lambda row: (row.run_id != shown.pk, row.run.seed)))
     rows = selectors.space_results(access, shown, *(row.run for row in totals[1:])).filter(
         track_id=totals[0].track_id
     )

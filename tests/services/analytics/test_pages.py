@@ -59,12 +59,14 @@ def test_a_viewer_is_not_offered_what_she_may_not_do(workspace: Workspace) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["report", "track_report", "track_panel", "atlas", "spaces", "space"]
+    "name",
+    ["report", "approaches", "track_report", "track_places", "track_panel", "atlas", "space"],
 )
 def test_every_page_with_a_simulated_number_says_so(
     workspace: Workspace, nocturne: Track, finished: SimulationRun, name: str
 ) -> None:
-    args = {"track_report": [nocturne.pk], "track_panel": [nocturne.pk], "space": ["piano-sleep"]}
+    args = {"space": ["piano-sleep"]}
+    args |= {view: [nocturne.pk] for view in ("track_report", "track_places", "track_panel")}
     page = signed_in(member(workspace)).get(address(workspace, name, *args.get(name, [])))
     text = page.content.decode()
     assert "imulat" in text
@@ -75,7 +77,18 @@ def test_every_page_with_a_simulated_number_says_so(
 
 
 @pytest.mark.parametrize(
-    "name", ["report", "track_report", "track_panel", "track_advice", "spaces", "space", "method"]
+    "name",
+    [
+        "report",
+        "approaches",
+        "track_report",
+        "track_places",
+        "track_panel",
+        "track_advice",
+        "spaces",
+        "space",
+        "method",
+    ],
 )
 def test_no_page_asks_the_database_more_than_fifteen_times(
     workspace: Workspace,
@@ -86,7 +99,8 @@ def test_no_page_asks_the_database_more_than_fifteen_times(
 ) -> None:
     client = signed_in(member(workspace))
     args = {"space": ["piano-sleep"]}
-    args |= {view: [nocturne.pk] for view in ("track_report", "track_panel", "track_advice")}
+    views = ("track_report", "track_places", "track_panel", "track_advice")
+    args |= {view: [nocturne.pk] for view in views}
     with django_assert_max_num_queries(MOST_QUERIES):
         page = client.get(address(workspace, name, *args.get(name, [])))
     assert page.status_code == 200
