@@ -31,7 +31,8 @@ class SpacePlaces:
     mean_place: float | None
     places: tuple[float, float] | None
     """Lowest and highest median place of a seed in which it surfaces."""
-    exposure: float
+    exposure: float | None
+    """Mean over the seeds; None where a run is older than this figure."""
     bands: tuple[float, ...]
 
 
@@ -125,7 +126,9 @@ def _space(
         rate_high=max(rates),
         mean_place=sum(place * number for place, number in known) / weight if weight else None,
         places=(min(medians), max(medians)) if medians else None,
-        exposure=sum(row.exposure or 0.0 for row in rows) / seeds,
+        exposure=None
+        if any(row.surfaced and row.exposure is None for row in rows)
+        else sum(row.exposure or 0.0 for row in rows) / seeds,
         bands=(*(count / prompts for count in counts), 1 - sum(counts) / prompts),
     )
 
