@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from analytics import selectors
 from analytics.domain.charts import Chart, Estimate, bar_chart
+from analytics.domain.charts import share as said
 from analytics.domain.intervals import Interval, wilson
 from analytics.domain.results import RANK_BANDS
 from analytics.domain.simulation import DEPTH
 from analytics.models import PromptSpace, SimulationRun, SpaceResult, TrackResult
 from catalog.access import Access
 
-SPACES_SHOWN = 40
+SPACES_SHOWN = 20
 BANDS = (*(f"{low} to {high}" for low, high in RANK_BANDS), f"Below {DEPTH}")
 
 
@@ -33,7 +34,7 @@ class SpacePlaces:
     """Lowest and highest median place of a seed in which it surfaces."""
     exposure: float | None
     """Mean over the seeds; None where a run is older than this figure."""
-    bands: tuple[float, ...]
+    bands: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,13 @@ def places_of(
         _space(found, seeds=len(totals), prompts=asked[slug], slug=slug if slug in known else None)
         for slug, found in by_space.items()
     ]
-    spaces.sort(key=lambda space: (-space.rate.estimate, -sum(space.bands[:-1]), space.name))
+    spaces.sort(key=lambda space: (-space.rate.estimate, space.bands[-1][1], space.name))
     bands = _distribution(totals)
     return Places(
         totals=totals,
         chart=bar_chart(
             [
-                Estimate(name, f"{share.estimate:.2%}", share.estimate, share.low, share.high)
+                Estimate(name, said(share.estimate), share.estimate, share.low, share.high)
                 for name, share in bands[:-1]
             ],
             what="Share of prompts at each place",
@@ -129,7 +130,10 @@ def _space(
         exposure=None
         if any(row.surfaced and row.exposure is None for row in rows)
         else sum(row.exposure or 0.0 for row in rows) / seeds,
-        bands=(*(count / prompts for count in counts), 1 - sum(counts) / prompts),
+        bands=tuple(
+            (name, count / prompts)
+            for name, count in zip(BANDS, (*counts, prompts - sum(counts)), strict=True)
+        ),
     )
 
 
