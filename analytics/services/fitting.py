@@ -11,7 +11,6 @@ from django.db.models import Max, Min, QuerySet, Sum
 from analytics.domain.choice import ChoiceModel, Examination
 from analytics.domain.fitting import Calibration, Cells, calibration, fit, fitted_model
 from analytics.models import ListenerFit, ObservedDay, SimulationRun, SpaceResult
-from analytics.models.runs import Status
 from analytics.reference import choice_model
 from catalog.models import Track, Workspace
 
@@ -41,11 +40,11 @@ def usable_impressions(workspace: Workspace) -> int:
 def fit_listener(*, workspace: Workspace) -> ListenerFit | None:
     """Fit the choice model to what was observed; None where there is too little to learn from.
 
-    How well a track fits a space comes from the newest simulation, so there must be one.
+    How well a track fits a space comes from the simulation that is shown, so there must be one.
     """
     run = (
-        SimulationRun.objects.filter(workspace=workspace, status=Status.DONE)
-        .order_by("-pk")
+        SimulationRun.objects.filter(workspace=workspace)
+        .finished()
         .only("pk", "examination")
         .first()
     )
@@ -75,6 +74,16 @@ def fit_listener(*, workspace: Workspace) -> ListenerFit | None:
         first_day=_day(span["first"]),
         last_day=_day(span["last"]),
     )
+
+
+def is_first_to_learn(run: SimulationRun) -> bool:
+    """Whether events waited for this run: there are enough, and nothing was learnt of its kind."""
+    learnt = ListenerFit.objects.filter(
+        workspace_id=run.workspace_id,
+        choice_version=choice_model().version,
+        examination=run.examination,
+    )
+    return usable_impressions(run.workspace) >= FEWEST_IMPRESSIONS and not learnt.exists()
 
 
 def listener_of(
@@ -147,13 +156,22 @@ def _cells(days: QuerySet[ObservedDay], run: SimulationRun) -> tuple[Cells, Any]
         completions=column("heard"),
         saves=np.minimum(column("saved"), column("shown")),
     )
-    return cells, np.array([_is_held_out(row["track_id"], row["space"]) for row in rows], bool)
+    held = held_out({(row["track_id"], row["space"]) for row in rows})
+    return cells, np.array([(row["track_id"], row["space"]) in held for row in rows], bool)
 
 
-def _is_held_out(track_id: int, space: str) -> bool:
-    """Choose by name, so that the same events are held out whenever the fit is made again."""
-    digest = hashlib.sha256(f"{track_id}/{space}".encode()).digest()
-    return digest[0] % HELD_OUT_OF == 0
+def held_out(pairs: set[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Choose tracks in spaces by name, so that a fit made again holds out the same events.
+
+    About one in `HELD_OUT_OF`; of two pairs or more always one at least, and never all.
+    """
+    digests = {
+        pair: hashlib.sha256(f"{pair[0]}/{pair[1]}".encode()).digest() for pair in sorted(pairs)
+    }
+    chosen = {pair for pair, digest in digests.items() if digest[0] % HELD_OUT_OF == 0}
+    if len(pairs) > 1 and (not chosen or len(chosen) == len(pairs)):
+        return {min(digests, key=lambda pair: digests[pair])}
+    return chosen
 
 
 def _judged(cells: Cells, model: ChoiceModel) -> dict[str, Any]:

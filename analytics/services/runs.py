@@ -40,7 +40,7 @@ from analytics.reference import assumptions, choice_model, grammar_version
 from analytics.services import markets
 from analytics.services.fairness import shard_lists
 from analytics.services.figures import write_figures
-from analytics.services.fitting import listener_of
+from analytics.services.fitting import is_first_to_learn, listener_of
 from analytics.services.space_sizes import used_prior
 from analytics.snapshots import packed, snapshot_of, unpacked
 from analytics.ways import way_of
@@ -311,6 +311,8 @@ def finish_run(*, run_id: int) -> bool:
         return False
     run = SimulationRun.objects.select_related("bank", "market", "workspace").get(pk=run_id)
     write_figures(run=run)
+    if not run.is_beside and is_first_to_learn(run):
+        current_app.send_task("analytics.tasks.fit_listener", args=[run.workspace_id])
     if run.seeds_left:
         current_app.send_task("analytics.tasks.start_next_seeds")
     return True

@@ -50,7 +50,7 @@ def test_a_person_runs_a_simulation_and_reads_what_it_found(
     sign_in(context, live_studio.url, member(workspace, Role.EDITOR).user)
     page.goto(f"{live_studio.url}/w/{workspace.slug}/surfacing/")
 
-    page.get_by_text("Other sizes or another seed").click()
+    page.get_by_text("Another approach, market, size or seed").click()
     page.get_by_label("Prompts", exact=True).fill(str(SIZES["prompts"]))
     page.get_by_label("Tracks in a generated market").fill(str(SIZES["market_tracks"]))
     page.get_by_role("button", name="Run with these").click()

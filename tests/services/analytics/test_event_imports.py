@@ -13,12 +13,12 @@ from analytics.models import EventImport, ListenerFit, ObservedDay, SimulationRu
 from analytics.services import event_imports, event_rows, runs
 from analytics.services.event_rows import EventsRefused
 from analytics.services.figures import choice_of
-from analytics.services.fitting import fit_listener, listener_of
+from analytics.services.fitting import fit_listener, held_out, listener_of
 from analytics.services.observing import record_events
 from catalog.access import Access
 from catalog.models import Track, Workspace
 from tests.factories import WorkspaceFactory, make_track, member
-from tests.services.analytics.conftest import SIZES
+from tests.services.analytics.conftest import SIZES, perform_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
@@ -291,6 +291,23 @@ def test_events_teach_the_listener_of_the_next_simulation(finished: SimulationRu
     assert choice_of(finished).parameters != choice_of(run).parameters
 
 
+def test_events_that_came_first_teach_once_a_simulation_is_there(
+    finished: SimulationRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(
+        runs.current_app, "send_task", lambda name, args=(): sent.append(name.split(".")[-1])
+    )
+    observe(finished, impressions=2_000, save_of_100=6)
+    first = runs.start_run(workspace=finished.workspace, by=None, queue=False, **SIZES)
+    perform_all(first)
+    assert sent == ["fit_listener"]
+    fit_listener(workspace=finished.workspace)
+    second = runs.start_run(workspace=finished.workspace, by=None, queue=False, **SIZES)
+    perform_all(second)
+    assert sent == ["fit_listener"], "learnt before; new events teach when they come"
+
+
 def test_tracks_kept_from_training_teach_nothing(finished: SimulationRun) -> None:
     observe(finished, impressions=2_000, save_of_100=6)
     Track.objects.filter(workspace=finished.workspace).update(opt_out_training=True)
@@ -302,3 +319,12 @@ def test_another_workspace_s_tracks_cannot_be_counted(access: Access) -> None:
     stranger = make_track(WorkspaceFactory(), title="Elsewhere")
     found = checked(access, file_of(f"2026-05-01,{stranger.pk},,1,Station,100,40,30,2"))
     assert (found.good_count, found.bad_count) == (0, 1)
+
+
+def test_something_is_held_out_however_few_there_are() -> None:
+    for first in range(60):
+        pairs = {(first, "calm-piano"), (first + 100, "calm-piano")}
+        assert len(held_out(pairs)) == 1
+    many = {(track, "calm-piano") for track in range(1_000)}
+    assert 150 < len(held_out(many)) < 250
+    assert held_out(set()) == set()
