@@ -298,14 +298,14 @@ def _timeline(series: Series, campaign: Campaign, spans: Sequence[Span]) -> Time
 
 
 def _simulated(access: Access, campaign: Campaign, own: set[int]) -> SimulatedChange | None:
-    """Compare the simulation at the start with the newest; None without two of them.
+    """Compare the simulation at the start with the one shown; None without two of one approach.
 
     Both ask the same listeners, so what we do not know about these falls out of the ratio; the
     prompts at hand do not.
     """
     now = selectors.latest_run(access)
     before = campaign.run_before
-    if now is None or before is None or now.pk == before.pk:
+    if now is None or before is None or now.pk == before.pk or now.approach != before.approach:
         return None
     tracks = Track.objects.visible_to(access).filter(pk__in=own)
     spaces = campaign_spaces(campaign)

@@ -151,6 +151,7 @@ def start_campaign(*, campaign_id: int, today: date) -> bool:
         SimulationRun.objects.filter(
             workspace_id=locked.workspace_id,
             status=Status.DONE,
+            is_beside=False,
             finished_at__date__lte=locked.starts_on,
         )
         .order_by("-pk")

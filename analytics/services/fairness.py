@@ -132,15 +132,17 @@ def _three(interval: Interval) -> list[float]:
 def store_ledger(ledger: FairnessLedger | None) -> None:
     """Store the ledger of a run, if any, and tell people when the watched figure crosses its line.
 
-    Belongs into the transaction that ends the run.
+    A run that stands beside the one shown (another approach or seed) rings no alarm. Belongs into
+    the transaction that ends the run.
     """
     if ledger is None:
         return
     FairnessLedger.objects.filter(run=ledger.run).delete()
-    before = (
-        FairnessLedger.objects.filter(workspace_id=ledger.workspace_id).order_by("-run_id").first()
-    )
+    shown = FairnessLedger.objects.filter(workspace_id=ledger.workspace_id, run__is_beside=False)
+    before = shown.order_by("-run_id").first()
     ledger.save()
+    if ledger.run.is_beside:
+        return
     watch = (
         FairnessWatch.objects.filter(workspace_id=ledger.workspace_id)
         .select_related("workspace", "set_by")

@@ -32,7 +32,6 @@ def track_places(request: StudioRequest, track_id: int) -> HttpResponse:
         "track": track,
         "places": places_of(run, list(results.values()), request.access),
         "band_names": BANDS,
-        "seeds_at_a_time": SEEDS_AT_A_TIME,
     }
     return render(request, "analytics/places.html", context)
 

@@ -106,6 +106,19 @@ def test_the_alarm_rings_once_a_crossing(finished: SimulationRun, access: Access
     assert Notice.objects.count() == 1
 
 
+def test_a_run_beside_the_one_shown_rings_no_alarm(finished: SimulationRun, access: Access) -> None:
+    set_watch(workspace=access.workspace, by=access.user, measure="gini", line=0.99, is_weekly=True)
+    beside = start_run(
+        workspace=access.workspace, by=None, queue=False, approach="mix", is_beside=True, **SIZES
+    )
+    store_ledger(crossed(beside, 0.999))
+    assert not Notice.objects.exists()
+    runs.cancel_run(run=beside)
+    second = start_run(workspace=access.workspace, by=None, queue=False, **SIZES)
+    store_ledger(crossed(second, 0.995))
+    assert Notice.objects.count() == 1  # what stood beside was not the time before
+
+
 def test_less_coverage_rings_below_the_line_and_more_does_not() -> None:
     watch = FairnessWatch(measure=Measure.COVERAGE, line=0.5)
     assert watch.is_crossed(0.4)
