@@ -107,4 +107,6 @@ def test_a_track_that_is_not_in_the_run_says_so(
 ) -> None:
     fresh = make_track(workspace, title="Fresh")
     page = signed_in(member(workspace)).get(address(workspace, "track_places", fresh.pk))
-    assert "Not in the simulation that is shown" in page.content.decode()
+    text = page.content.decode()
+    assert "Not in the simulation that is shown" in text
+    assert text.count(f'href="{address(workspace, "track_report", fresh.pk)}"') == 2
