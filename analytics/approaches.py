@@ -13,6 +13,9 @@ from catalog.access import Access
 from catalog.models import Track
 from prompts.approaches import APPROACHES, Approach
 
+MOST_LOOKED_AT = 60
+"""Runs looked through, the newest first."""
+
 GOES_BY = {
     "prompt": "The words of the prompt, against tags, facts and descriptions.",
     "content-based": "How alike recordings sound to tracks the asker has liked. It does not read "
@@ -51,10 +54,6 @@ def alike_runs(access: Access, shown: SimulationRun) -> dict[str, SimulationRun]
         if run.approach not in found and run.asks_like(shown):
             found[run.approach] = run
     return found
-
-
-MOST_LOOKED_AT = 60
-"""Runs looked through, the newest first."""
 
 
 def side_by_side(access: Access, shown: SimulationRun) -> list[ApproachLine]:

@@ -30,8 +30,6 @@ class SpacePlaces:
     rate_high: float
     """Lowest and highest surfacing rate of a seed."""
     mean_place: float | None
-    places: tuple[float, float] | None
-    """Lowest and highest median place of a seed in which it surfaces."""
     exposure: float | None
     """Mean over the seeds; None where a run is older than this figure."""
     bands: tuple[tuple[str, float], ...]
@@ -114,7 +112,6 @@ def _space(
     surfaced = sum(row.surfaced for row in rows)
     counts = [sum(row.rank_bands[band] for row in rows) for band in range(len(RANK_BANDS))]
     rates = [row.rate for row in rows] + [0.0] * (seeds - len(rows))
-    medians = [row.median_rank for row in rows if row.median_rank is not None]
     known = [(row.mean_rank, row.surfaced + row.near) for row in rows if row.mean_rank is not None]
     weight = sum(number for _, number in known)
     return SpacePlaces(
@@ -126,7 +123,6 @@ def _space(
         rate_low=min(rates),
         rate_high=max(rates),
         mean_place=sum(place * number for place, number in known) / weight if weight else None,
-        places=(min(medians), max(medians)) if medians else None,
         exposure=None
         if any(row.surfaced and row.exposure is None for row in rows)
         else sum(row.exposure or 0.0 for row in rows) / seeds,
